@@ -1,0 +1,93 @@
+// One scheduled function with everything that belongs to it: bundle, log group, role, and the queue for ticks it failed on.
+// What it may do comes from its row in scheduled-functions.ts; when it runs is tick-schedules.ts.
+
+import { fileURLToPath } from "node:url";
+import { Duration, RemovalPolicy } from "aws-cdk-lib";
+import { type PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { Architecture, Runtime } from "aws-cdk-lib/aws-lambda";
+import { SqsDestination } from "aws-cdk-lib/aws-lambda-destinations";
+import { LogLevel, NodejsFunction, OutputFormat } from "aws-cdk-lib/aws-lambda-nodejs";
+import { LogGroup } from "aws-cdk-lib/aws-logs";
+import type { IQueue } from "aws-cdk-lib/aws-sqs";
+import { Construct } from "constructs";
+import type { FunctionEnvironment } from "../shared/config.ts";
+import type { ResourceNames } from "./resource-names.ts";
+import { functionTimeoutSeconds, type ScheduledFunction } from "./scheduled-functions.ts";
+import type { StageSettings } from "./settings.ts";
+
+const projectRoot = fileURLToPath(new URL("../", import.meta.url));
+
+/** One self-contained module: the SDK is bundled too, so that what was tested is what runs. */
+const bundling = {
+  format: OutputFormat.ESM,
+  target: "node24",
+  minify: true,
+  sourceMap: true,
+  sourcesContent: false,
+  mainFields: ["module", "main"],
+  bundleAwsSDK: true,
+  logLevel: LogLevel.WARNING,
+};
+
+export interface OrchestratorFunctionProps {
+  readonly row: ScheduledFunction;
+  readonly names: ResourceNames;
+  readonly settings: Pick<StageSettings, "logRetentionDays" | "reservedConcurrency">;
+  readonly environment: FunctionEnvironment;
+  readonly rights: readonly PolicyStatement[];
+  readonly failedTicks: IQueue;
+}
+
+export class OrchestratorFunction extends Construct {
+  readonly lambda: NodejsFunction;
+  readonly role: Role;
+
+  constructor(scope: Construct, id: string, props: OrchestratorFunctionProps) {
+    super(scope, id);
+    const { row, names, settings } = props;
+    const logGroup = new LogGroup(this, "Logs", {
+      logGroupName: names.logGroupOf(row.name),
+      retention: settings.logRetentionDays,
+      // The ledger is the record of every backup; logs explain, and a log group left behind would block the next deployment.
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.role = new Role(this, "Role", { assumedBy: new ServicePrincipal("lambda.amazonaws.com") });
+    for (const statement of props.rights) this.role.addToPolicy(statement);
+    logGroup.grantWrite(this.role);
+    this.lambda = new NodejsFunction(this, "Function", {
+      functionName: names.functionNamed(row.name),
+      description: row.does,
+      entry: `${projectRoot}functions/${row.name}.ts`,
+      handler: "handler",
+      projectRoot,
+      depsLockFilePath: `${projectRoot}package-lock.json`,
+      bundling,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: 512,
+      timeout: Duration.seconds(functionTimeoutSeconds),
+      role: this.role,
+      logGroup,
+      environment: { ...props.environment, ...runtimeEnvironment(row.name) },
+      // A tick is never repeated: the next one does what it left. One that has waited two minutes is stale.
+      retryAttempts: 0,
+      maxEventAge: Duration.minutes(2),
+      onFailure: new SqsDestination(props.failedTicks),
+      ...(settings.reservedConcurrency === undefined
+        ? {}
+        : { reservedConcurrentExecutions: settings.reservedConcurrency }),
+    });
+  }
+}
+
+/** Variables of Node and of the logging library, not of ours. */
+function runtimeEnvironment(name: string) {
+  return {
+    NODE_OPTIONS: "--enable-source-maps",
+    POWERTOOLS_SERVICE_NAME: name,
+    POWERTOOLS_METRICS_NAMESPACE: metricNamespace,
+  };
+}
+
+/** Namespace of our own metrics in CloudWatch; their only dimension is `Stage`. */
+export const metricNamespace = "OtcBackup";

@@ -1,0 +1,83 @@
+// What each function may do in AWS, as statements: named actions on named resources, and where IAM can say it, on named
+// items and attributes. Written by hand because the generated grants give far more than a function needs.
+
+import { Effect, PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { ledgerTable, policiesTable } from "../shared/tables.ts";
+
+/** The resources that rights are about. */
+export interface RightsScope {
+  readonly policiesTableArn: string;
+  readonly ledgerTableArn: string;
+  /** ARN of the account secrets up to and including the last slash of their prefix. */
+  readonly accountSecretsArn: string;
+  readonly topicArns: readonly string[];
+  readonly alertKeyArn: string;
+}
+
+/** create-backups: reads every policy row, keeps runs in the ledger, calls OTC with the account's secret, alerts. */
+export function rightsToCreate(scope: RightsScope): PolicyStatement[] {
+  return [allow(["dynamodb:Scan"], [scope.policiesTableArn]), ...rightsToPoll(scope)];
+}
+
+/** poll-backups: the same without reading all rows. */
+export function rightsToPoll(scope: RightsScope): PolicyStatement[] {
+  return [
+    allow(["dynamodb:GetItem"], [scope.policiesTableArn]),
+    writeObserved(scope),
+    ...keepLedger(scope),
+    ...readAccountSecrets(scope),
+    ...publishAlerts(scope),
+  ];
+}
+
+/**
+ * The row belongs to people: of its attributes only `observed` may be written. The key counts as an attribute of the request.
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+ */
+function writeObserved(scope: RightsScope): PolicyStatement {
+  return allow(["dynamodb:UpdateItem"], [scope.policiesTableArn], {
+    "ForAllValues:StringEquals": { "dynamodb:Attributes": [policiesTable.partitionKey, "observed"] },
+  });
+}
+
+/** Runs, versions and marks are never deleted; only an alert that is over is. */
+function keepLedger(scope: RightsScope): PolicyStatement[] {
+  const dueIndexArn = `${scope.ledgerTableArn}/index/${ledgerTable.dueIndex.name}`;
+  return [
+    allow(["dynamodb:Query"], [scope.ledgerTableArn, dueIndexArn]),
+    allow(
+      ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+      [scope.ledgerTableArn],
+    ),
+    allow(["dynamodb:DeleteItem"], [scope.ledgerTableArn], {
+      "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["alert#*"] },
+    }),
+  ];
+}
+
+/**
+ * One level below the prefix and no deeper: `<account>/prune` holds the credentials that can delete backups, and IAM's `*`
+ * would match its slash too, so the deeper ones are denied. A denial also outlives any later, more generous grant.
+ */
+function readAccountSecrets(scope: RightsScope): PolicyStatement[] {
+  const actions = ["secretsmanager:GetSecretValue"];
+  return [
+    allow(actions, [`${scope.accountSecretsArn}*`]),
+    new PolicyStatement({ effect: Effect.DENY, actions, resources: [`${scope.accountSecretsArn}*/*`] }),
+  ];
+}
+
+function publishAlerts(scope: RightsScope): PolicyStatement[] {
+  return [
+    allow(["sns:Publish"], [...scope.topicArns]),
+    allow(["kms:Decrypt", "kms:GenerateDataKey"], [scope.alertKeyArn]),
+  ];
+}
+
+function allow(
+  actions: string[],
+  resources: string[],
+  conditions: Record<string, Record<string, readonly string[]>> = {},
+): PolicyStatement {
+  return new PolicyStatement({ effect: Effect.ALLOW, actions, resources, conditions });
+}

@@ -1,0 +1,81 @@
+// The stages, side by side, and what one may set. Nothing here is secret, and nothing is read from the surroundings: what is
+// deployed is what stands in this file. What a value must look like is checked in check-settings.ts.
+
+import type { FunctionName } from "./scheduled-functions.ts";
+
+/** Who hears an alert. An e-mail address has to be confirmed by its owner after the first deployment. */
+export interface Endpoints {
+  readonly emails: readonly string[];
+  /** Pager integrations that take SNS notifications, such as the SNS URL of an on-call service. */
+  readonly httpsUrls: readonly string[];
+}
+
+export interface StageSettings {
+  /** AWS account id. Given, a deployment with credentials of another account is refused. */
+  readonly account?: string;
+  readonly region: string;
+  /** Who is answerable for the backups; stands in every alarm. */
+  readonly owner: string;
+  /** Where people read docs/operations.md, without the anchor. */
+  readonly runbook: string;
+  /** First part of every backup's name at OTC, 2 to 5 letters or digits. Changing it later orphans the older backups. */
+  readonly backupNamePrefix: string;
+  readonly tickEveryMinutes: Readonly<Record<FunctionName, number>>;
+  /** Longest time between two looks at a building backup. */
+  readonly pollBoundSeconds: number;
+  /** Ceiling of calls per second for each OTC account. */
+  readonly otcRatePerSecond: number;
+  /** Dialect of AK/SK signatures; `B` only if OTC refuses the signatures of `A`. */
+  readonly otcSigning: "A" | "B";
+  /** OTC regions to add or replace: region to base URLs. */
+  readonly otcEndpoints: Readonly<Record<string, { readonly iam: string; readonly rds: string }>>;
+  /** Wakes somebody. */
+  readonly page: Endpoints;
+  /** Is read on the next working day. */
+  readonly ticket: Endpoints;
+  readonly logRetentionDays: number;
+  /**
+   * Concurrent executions reserved for each function. Absent by default: a young AWS account has a limit of 10, of which
+   * nothing can be reserved, and the first deployment would fail. Correctness does not depend on it.
+   */
+  readonly reservedConcurrency?: number;
+  /** Refuse to delete the stack. The tables survive a deleted stack in any case. */
+  readonly terminationProtection: boolean;
+}
+
+export const stages: Readonly<Record<string, StageSettings>> = {
+  dev: {
+    region: "eu-central-1",
+    owner: "database operations, dbops@example.com",
+    runbook: "docs/operations.md",
+    backupNamePrefix: "devbk",
+    tickEveryMinutes: { "create-backups": 1, "poll-backups": 1 },
+    pollBoundSeconds: 120,
+    otcRatePerSecond: 5,
+    otcSigning: "A",
+    otcEndpoints: {},
+    page: { emails: ["dbops-dev@example.com"], httpsUrls: [] },
+    ticket: { emails: ["dbops-dev@example.com"], httpsUrls: [] },
+    logRetentionDays: 30,
+    terminationProtection: false,
+  },
+  prod: {
+    account: "111122223333",
+    region: "eu-central-1",
+    owner: "database operations, dbops@example.com",
+    runbook: "docs/operations.md",
+    backupNamePrefix: "otcbk",
+    tickEveryMinutes: { "create-backups": 1, "poll-backups": 1 },
+    pollBoundSeconds: 120,
+    otcRatePerSecond: 10,
+    otcSigning: "A",
+    otcEndpoints: {},
+    page: {
+      emails: ["dbops@example.com"],
+      httpsUrls: ["https://events.pager.example.com/integration/replace-me/enqueue"],
+    },
+    ticket: { emails: ["dbops-tickets@example.com"], httpsUrls: [] },
+    logRetentionDays: 180,
+    terminationProtection: true,
+  },
+};

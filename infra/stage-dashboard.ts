@@ -1,0 +1,47 @@
+// One page to look at when an alarm rang: what is ringing, whether the ticks tick, what became of the runs, what OTC answered.
+
+import { Duration } from "aws-cdk-lib";
+import { type Alarm, AlarmStatusWidget, Dashboard, GraphWidget, Metric } from "aws-cdk-lib/aws-cloudwatch";
+import { Construct } from "constructs";
+import { type MetricName, metrics } from "../shared/domain/metric.ts";
+import { metricNamespace } from "./orchestrator-function.ts";
+import type { ResourceNames } from "./resource-names.ts";
+
+export interface StageDashboardProps {
+  readonly stage: string;
+  readonly names: ResourceNames;
+  readonly alarms: readonly Alarm[];
+}
+
+export class StageDashboard extends Construct {
+  constructor(scope: Construct, id: string, { stage, names, alarms }: StageDashboardProps) {
+    super(scope, id);
+    const graph = (title: string, statistic: string, shown: readonly MetricName[]) =>
+      new GraphWidget({ title, width: 12, left: shown.map((name) => metric(stage, name, statistic)) });
+    new Dashboard(this, "Dashboard", {
+      dashboardName: names.dashboard,
+      widgets: [
+        [new AlarmStatusWidget({ title: "Alarms", width: 24, alarms: [...alarms] })],
+        [
+          graph("Ticks", "Maximum", ["CreateHeartbeat", "PollHeartbeat"]),
+          graph("Lag in seconds, policies", "Maximum", ["TickLagSeconds", "PolicyCount", "InvalidPolicies"]),
+        ],
+        [
+          graph("Runs", "Sum", ["RunsOpened", "BackupsRequested", "BackupsCompleted", "RunsPostponed", "NewFailures"]),
+          graph("OTC", "Sum", ["OtcCalls", "ApiThrottles", "AmbiguousCreates", "AuthFailures", "QuotaRejected"]),
+        ],
+      ],
+    });
+  }
+}
+
+function metric(stage: string, metricName: MetricName, statistic: string): Metric {
+  return new Metric({
+    namespace: metricNamespace,
+    metricName,
+    dimensionsMap: { Stage: stage },
+    statistic,
+    period: Duration.minutes(5),
+    label: `${metricName}: ${metrics[metricName]}`,
+  });
+}

@@ -1,0 +1,89 @@
+// The ticks: EventBridge Scheduler wakes each function at a fixed rate and decides nothing. A tick looks at what is due, so one
+// that is lost or doubled changes nothing; hence few retries and a short age (docs/decisions/005-ticks.md).
+
+import { Duration, Stack } from "aws-cdk-lib";
+import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import type { IFunction } from "aws-cdk-lib/aws-lambda";
+import {
+  ContextAttribute,
+  type IScheduleTarget,
+  Schedule,
+  ScheduleExpression,
+  ScheduleGroup,
+  ScheduleTargetInput,
+} from "aws-cdk-lib/aws-scheduler";
+import type { IQueue } from "aws-cdk-lib/aws-sqs";
+import { RemovalPolicy } from "aws-cdk-lib/core";
+import { Construct } from "constructs";
+import type { ResourceNames } from "./resource-names.ts";
+
+const retryPolicy = { maximumEventAgeInSeconds: 120, maximumRetryAttempts: 2 } as const;
+
+export interface TickSchedulesProps {
+  readonly names: ResourceNames;
+  readonly undeliveredTicks: IQueue;
+}
+
+export class TickSchedules extends Construct {
+  private readonly names: ResourceNames;
+  private readonly undeliveredTicks: IQueue;
+  private readonly group: ScheduleGroup;
+  private readonly role: Role;
+
+  constructor(scope: Construct, id: string, props: TickSchedulesProps) {
+    super(scope, id);
+    this.names = props.names;
+    this.undeliveredTicks = props.undeliveredTicks;
+    this.group = new ScheduleGroup(this, "Group", {
+      scheduleGroupName: props.names.scheduleGroup,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.role = new Role(this, "Role", { assumedBy: schedulerOf(this.group) });
+    this.role.addToPolicy(
+      new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [this.undeliveredTicks.queueArn] }),
+    );
+  }
+
+  /** Wakes `lambda` every so many minutes and tells it which tick this is. */
+  add(name: string, tick: { readonly lambda: IFunction; readonly everyMinutes: number }): void {
+    this.role.addToPolicy(
+      new PolicyStatement({ actions: ["lambda:InvokeFunction"], resources: [tick.lambda.functionArn] }),
+    );
+    const schedule = new Schedule(this, name, {
+      scheduleName: this.names.functionNamed(name),
+      description: `Wakes ${name}`,
+      scheduleGroup: this.group,
+      schedule: ScheduleExpression.rate(Duration.minutes(tick.everyMinutes)),
+      target: this.target(name, tick.lambda),
+    });
+    // Scheduler checks the role when the schedule is made.
+    schedule.node.addDependency(this.role);
+  }
+
+  /** Our own instead of CDK's LambdaInvoke, which grants invoking every version and alias (`<function>:*`) as well. */
+  private target(name: string, lambda: IFunction): IScheduleTarget {
+    const input = ScheduleTargetInput.fromObject({
+      tick: ContextAttribute.scheduledTime,
+      executionId: ContextAttribute.executionId,
+      function: name,
+    });
+    return {
+      bind: () => ({
+        arn: lambda.functionArn,
+        role: this.role,
+        input,
+        retryPolicy,
+        deadLetterConfig: { arn: this.undeliveredTicks.queueArn },
+      }),
+    };
+  }
+}
+
+/** Scheduler, but only on behalf of this group of this account. */
+function schedulerOf(group: ScheduleGroup): ServicePrincipal {
+  return new ServicePrincipal("scheduler.amazonaws.com", {
+    conditions: {
+      StringEquals: { "aws:SourceAccount": Stack.of(group).account, "aws:SourceArn": group.scheduleGroupArn },
+    },
+  });
+}
