@@ -26,14 +26,12 @@ export interface AlarmsProps {
 }
 
 export class Alarms extends Construct {
-  readonly all: readonly Alarm[];
-
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
-    this.all = alarmTable(props.stage).map((row) => this.alarm(row, props));
+    for (const row of alarmTable(props.stage)) this.add(row, props);
   }
 
-  private alarm(row: AlarmRow, { stage, names, settings, topics }: AlarmsProps): Alarm {
+  private add(row: AlarmRow, { stage, names, settings, topics }: AlarmsProps): void {
     const [datapointsToAlarm, evaluationPeriods] = row.points;
     const alarm = new Alarm(this, row.key, {
       alarmName: names.alarmNamed(row.key),
@@ -53,7 +51,6 @@ export class Alarms extends Construct {
     const actions = levels.map((level) => new SnsAction(topics[level]));
     alarm.addAlarmAction(...actions);
     if (row.recovers) alarm.addOkAction(...actions);
-    return alarm;
   }
 }
 

@@ -3,7 +3,7 @@
 import { CfnOutput, Stack } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import type { FunctionEnvironment } from "../shared/config.ts";
-import { Alarms } from "./alarms.ts";
+import { Alarms, alarmTable } from "./alarms.ts";
 import { AlertTopics } from "./alert-topics.ts";
 import { BackupTables } from "./backup-tables.ts";
 import { checkSettings } from "./check-settings.ts";
@@ -48,8 +48,9 @@ export class BackupStack extends Stack {
       undeliveredAlerts: this.queues.undeliveredAlerts,
     });
     this.addFunctions(stage, settings);
-    const alarms = new Alarms(this, "Alarms", { stage, names, settings, topics: this.topics });
-    new StageDashboard(this, "Overview", { stage, names, alarms: alarms.all });
+    new Alarms(this, "Alarms", { stage, names, settings, topics: this.topics });
+    const alarmNames = alarmTable(stage).map((row) => names.alarmNamed(row.key));
+    new StageDashboard(this, "Overview", { stage, names, alarmNames });
     this.addOutputs();
   }
 

@@ -1,7 +1,7 @@
 // One page to look at when an alarm rang: what is ringing, whether the ticks tick, what became of the runs, what OTC answered.
 
 import { Duration } from "aws-cdk-lib";
-import { type Alarm, AlarmStatusWidget, Dashboard, GraphWidget, Metric } from "aws-cdk-lib/aws-cloudwatch";
+import { Alarm, AlarmStatusWidget, Dashboard, GraphWidget, Metric } from "aws-cdk-lib/aws-cloudwatch";
 import { Construct } from "constructs";
 import { type MetricName, metrics } from "../shared/domain/metric.ts";
 import { metricNamespace } from "./orchestrator-function.ts";
@@ -10,18 +10,20 @@ import type { ResourceNames } from "./resource-names.ts";
 export interface StageDashboardProps {
   readonly stage: string;
   readonly names: ResourceNames;
-  readonly alarms: readonly Alarm[];
+  readonly alarmNames: readonly string[];
 }
 
 export class StageDashboard extends Construct {
-  constructor(scope: Construct, id: string, { stage, names, alarms }: StageDashboardProps) {
+  constructor(scope: Construct, id: string, { stage, names, alarmNames }: StageDashboardProps) {
     super(scope, id);
+    // By name and not by reference: the page needs no order of creation, and emulators without alarms can still show it.
+    const alarms = alarmNames.map((name) => Alarm.fromAlarmName(this, name, name));
     const graph = (title: string, statistic: string, shown: readonly MetricName[]) =>
       new GraphWidget({ title, width: 12, left: shown.map((name) => metric(stage, name, statistic)) });
     new Dashboard(this, "Dashboard", {
       dashboardName: names.dashboard,
       widgets: [
-        [new AlarmStatusWidget({ title: "Alarms", width: 24, alarms: [...alarms] })],
+        [new AlarmStatusWidget({ title: "Alarms", width: 24, alarms })],
         [
           graph("Ticks", "Maximum", ["CreateHeartbeat", "PollHeartbeat"]),
           graph("Lag in seconds, policies", "Maximum", ["TickLagSeconds", "PolicyCount", "InvalidPolicies"]),

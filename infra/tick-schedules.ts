@@ -38,7 +38,7 @@ export class TickSchedules extends Construct {
       scheduleGroupName: props.names.scheduleGroup,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    this.role = new Role(this, "Role", { assumedBy: schedulerOf(this.group) });
+    this.role = new Role(this, "Role", { assumedBy: schedulerOf(Stack.of(this), props.names.scheduleGroup) });
     this.role.addToPolicy(
       new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [this.undeliveredTicks.queueArn] }),
     );
@@ -56,8 +56,8 @@ export class TickSchedules extends Construct {
       schedule: ScheduleExpression.rate(Duration.minutes(tick.everyMinutes)),
       target: this.target(name, tick.lambda),
     });
-    // Scheduler checks the role when the schedule is made.
-    schedule.node.addDependency(this.role);
+    // The template names the group in plain text, and Scheduler checks the role when the schedule is made.
+    schedule.node.addDependency(this.group, this.role);
   }
 
   /** Our own instead of CDK's LambdaInvoke, which grants invoking every version and alias (`<function>:*`) as well. */
@@ -79,11 +79,13 @@ export class TickSchedules extends Construct {
   }
 }
 
-/** Scheduler, but only on behalf of this group of this account. */
-function schedulerOf(group: ScheduleGroup): ServicePrincipal {
+/**
+ * Scheduler, but only on behalf of this group of this account. The group's ARN is spelled out: as a reference it would be one
+ * that emulators without schedule groups cannot resolve.
+ */
+function schedulerOf(stack: Stack, scheduleGroup: string): ServicePrincipal {
+  const groupArn = stack.formatArn({ service: "scheduler", resource: "schedule-group", resourceName: scheduleGroup });
   return new ServicePrincipal("scheduler.amazonaws.com", {
-    conditions: {
-      StringEquals: { "aws:SourceAccount": Stack.of(group).account, "aws:SourceArn": group.scheduleGroupArn },
-    },
+    conditions: { StringEquals: { "aws:SourceAccount": stack.account, "aws:SourceArn": groupArn } },
   });
 }
