@@ -1,0 +1,97 @@
+// The only reader of the process environment. Every setting of a function enters here, once per process, checked; the
+// variable names are a type that infra/ must satisfy, so a forgotten one is a compile error and not a page at 03:00.
+
+import * as z from "zod";
+import { type OtcEndpointTable, parseOtcEndpoints } from "./otc/endpoints.ts";
+
+/** What infra/ has to set on every function. AWS endpoints and regions are the AWS SDK's own variables. */
+export interface FunctionEnvironment {
+  readonly STAGE: string;
+  readonly POLICIES_TABLE: string;
+  readonly LEDGER_TABLE: string;
+  readonly ACCOUNT_SECRET_PREFIX: string;
+  readonly PAGE_TOPIC_ARN: string;
+  readonly TICKET_TOPIC_ARN: string;
+  /** JSON, region to {iam, rds}: adds or replaces OTC regions. `{}` when nothing is to be changed. */
+  readonly OTC_ENDPOINTS: string;
+  readonly BACKUP_NAME_PREFIX: string;
+  /** Longest time between two looks at a building backup, in seconds. */
+  readonly POLL_BOUND_SECONDS: string;
+  /** Ceiling of calls per second for each OTC account. */
+  readonly OTC_RATE_PER_SECOND: string;
+  /** `A` or `B`: the AK/SK signing dialect. */
+  readonly OTC_SIGNING: string;
+}
+
+export interface Config {
+  readonly stage: string;
+  readonly policiesTable: string;
+  readonly ledgerTable: string;
+  readonly accountSecretPrefix: string;
+  readonly pageTopicArn: string;
+  readonly ticketTopicArn: string;
+  readonly endpoints: OtcEndpointTable;
+  readonly namePrefix: string;
+  readonly pollBoundMs: number;
+  readonly otcRatePerSecond: number;
+  readonly otcSigning: "A" | "B";
+}
+
+const text = z.string().min(1, "must not be empty");
+const environmentSchema = z.object({
+  STAGE: text,
+  POLICIES_TABLE: text,
+  LEDGER_TABLE: text,
+  ACCOUNT_SECRET_PREFIX: text,
+  PAGE_TOPIC_ARN: text,
+  TICKET_TOPIC_ARN: text,
+  OTC_ENDPOINTS: z.string().default("{}"),
+  BACKUP_NAME_PREFIX: z
+    .string()
+    .regex(/^[A-Za-z][A-Za-z0-9]{1,4}$/, "must be 2 to 5 letters or digits, a letter first")
+    .default("otcbk"),
+  POLL_BOUND_SECONDS: z.coerce.number().int().min(30).max(3600).default(120),
+  OTC_RATE_PER_SECOND: z.coerce.number().positive().max(1000).default(10),
+  OTC_SIGNING: z.enum(["A", "B"]).default("A"),
+});
+
+/** Raised when the environment is wrong; lists every problem at once. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+  readonly problems: readonly string[];
+  constructor(problems: readonly string[]) {
+    super(`the environment is not usable: ${problems.join("; ")}`);
+    this.problems = problems;
+  }
+}
+
+/** Parses a process environment. Throws ConfigError naming each variable, its value and what it should be. */
+export function parseConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const parsed = environmentSchema.safeParse(env);
+  const endpoints = parseOtcEndpoints(env.OTC_ENDPOINTS);
+  const problems = [
+    ...(parsed.success
+      ? []
+      : parsed.error.issues.map((i) => `${i.path.join(".")} is ${shown(env[i.path.join(".")])}: ${i.message}`)),
+    ...(endpoints.ok ? [] : endpoints.problems.map((p) => `OTC_ENDPOINTS: ${p}`)),
+  ];
+  if (!parsed.success || !endpoints.ok) throw new ConfigError(problems);
+  const e = parsed.data;
+  return {
+    stage: e.STAGE,
+    policiesTable: e.POLICIES_TABLE,
+    ledgerTable: e.LEDGER_TABLE,
+    accountSecretPrefix: e.ACCOUNT_SECRET_PREFIX,
+    pageTopicArn: e.PAGE_TOPIC_ARN,
+    ticketTopicArn: e.TICKET_TOPIC_ARN,
+    endpoints: endpoints.table,
+    namePrefix: e.BACKUP_NAME_PREFIX,
+    pollBoundMs: e.POLL_BOUND_SECONDS * 1000,
+    otcRatePerSecond: e.OTC_RATE_PER_SECOND,
+    otcSigning: e.OTC_SIGNING,
+  };
+}
+
+function shown(value: string | undefined): string {
+  return value === undefined ? "not set" : JSON.stringify(value.slice(0, 60));
+}

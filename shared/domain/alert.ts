@@ -1,0 +1,50 @@
+// The closed list of things that reach a human, and the alerts a run carries until they are delivered (its outbox).
+// Writing the texts is alert-text.ts; sending is a workflow.
+
+export type AlertLevel = "page" | "ticket";
+
+/** Alerts about one run. At most one of a kind per run and attempt. */
+export const runAlertKinds = {
+  "attempt-failed": "a backup ended FAILED and will be tried again inside the start window",
+  "backup-failed": "a run ended without a backup, or its last attempt ended FAILED",
+  "backup-missed": "a slot's start window ended before OTC accepted a backup",
+  "backup-lost": "a backup that OTC had accepted is no longer listed",
+  "backup-overdue": "a backup is still building after its completion window; it is followed further",
+  "backup-not-good": "a backup is COMPLETED but smaller than its floor, or OTC gave no size",
+  "run-skipped": "a slot was skipped for a reason that needs a person",
+} as const satisfies Record<string, string>;
+
+/** Alerts about something that lasts (an account, a policy row). One per cause while it is open. */
+export const standingAlertKinds = {
+  "policy-invalid": "a policy row is invalid; the last valid version, if there is one, stays in force",
+  "account-unusable": "an account cannot be used: secret, login, rights, endpoint",
+} as const satisfies Record<string, string>;
+
+export type RunAlertKind = keyof typeof runAlertKinds;
+export type StandingAlertKind = keyof typeof standingAlertKinds;
+
+/** An alert in a run's outbox. Whoever wrote it holds the lease to send it; after the lease anyone may take it over. */
+export interface RunAlert {
+  readonly kind: RunAlertKind;
+  readonly level: AlertLevel;
+  readonly attempt: number;
+  readonly raisedAt: number;
+  readonly leaseUntilAt: number;
+  readonly sentAt?: number;
+}
+
+/** How long the writer of an alert has for sending it before another tick takes over. */
+export const alertLeaseMs = 60_000;
+
+/** An alert that stays open until its cause is gone. `fingerprint` tells one cause from the next. */
+export interface StandingAlert {
+  readonly subject: string;
+  readonly kind: StandingAlertKind;
+  readonly level: AlertLevel;
+  readonly fingerprint: string;
+  readonly details: readonly string[];
+  readonly owner?: string;
+  readonly raisedAt: number;
+  readonly leaseUntilAt: number;
+  readonly sentAt?: number;
+}

@@ -1,0 +1,105 @@
+// What a run is: our attempt to bring about one backup (one policy, one instance, one slot), as it stands in the
+// ledger. How a run changes is run-machine.ts; nothing else changes one.
+
+import type { AlertLevel, RunAlert } from "./alert.ts";
+import type { Failure, FailureCode } from "./failure.ts";
+import type { RunKey } from "./naming.ts";
+
+/**
+ * waiting: create moves it on once the slot is due; at the end of the start window it becomes missed.
+ * requested: the intent is durable and the POST's outcome unknown until answered; poll reconciles by name after the claim.
+ * building: poll moves it on; after the completion window it is overdue and still followed.
+ * completed, failed, missed, lost, skipped: ends. They never change again, except for delivered alerts.
+ */
+export type RunState = "waiting" | "requested" | "building" | "completed" | "failed" | "missed" | "lost" | "skipped";
+
+export type RunReason =
+  | FailureCode
+  | "slot-due"
+  | "claimed"
+  | "accepted"
+  | "adopted"
+  | "not-listed"
+  | "resend"
+  | "still-building"
+  | "overdue"
+  | "completed"
+  | "backup-failed"
+  | "start-window-over"
+  | "superseded"
+  | "paused"
+  | "alert-taken-over"
+  | "alerts-delivered";
+
+/** The policy's values in force when the run was made; a row edited later changes the next slot, not this run. */
+export interface RunTerms {
+  readonly policyVersion: number;
+  readonly startByAt: number;
+  readonly completeByAt: number;
+  readonly maxAttempts: number;
+  readonly sizeFloorKb: number;
+  readonly severity: AlertLevel;
+  readonly databases?: readonly string[];
+  readonly description?: string;
+  readonly owner?: string;
+}
+
+/** One step of a run's history. The same step again raises `times` instead of the list's length. */
+export interface RunEvent {
+  readonly from: RunState | "none";
+  readonly to: RunState;
+  readonly reason: RunReason;
+  readonly at: number;
+  readonly times: number;
+  readonly lastAt: number;
+  readonly detail?: string;
+}
+
+/** A backup at OTC as a run remembers it. */
+export interface BackupRef {
+  readonly id: string;
+  readonly name: string;
+}
+
+export interface Run extends RunKey {
+  readonly state: RunState;
+  readonly reason: RunReason;
+  readonly account: string;
+  readonly terms: RunTerms;
+  /** 1 for the first backup tried; raised when a backup FAILED or its name is taken by a stranger. */
+  readonly attempt: number;
+  /** Raised with every write: the fencing token. */
+  readonly version: number;
+  readonly dueAt: number;
+  readonly createdAt: number;
+  readonly name?: string;
+  readonly requestedAt?: number;
+  readonly backupId?: string;
+  readonly acceptedAt?: number;
+  /** Consecutive complete listings in which the backup was not found, and when the first was. */
+  readonly absences: number;
+  readonly absentSinceAt?: number;
+  readonly sizeKb?: number;
+  readonly beganAt?: number;
+  readonly endedAt?: number;
+  readonly finishedAt?: number;
+  readonly lastFailure?: Failure;
+  /** Backups of earlier attempts: ours, FAILED. */
+  readonly earlierBackups: readonly BackupRef[];
+  readonly alerts: readonly RunAlert[];
+  readonly events: readonly RunEvent[];
+}
+
+const ended: ReadonlySet<RunState> = new Set(["completed", "failed", "missed", "lost", "skipped"]);
+
+export function hasEnded(run: Run): boolean {
+  return ended.has(run.state);
+}
+
+/** Which function picks the run up next, and when. Nothing when it is at rest. */
+export function nextAction(run: Run): { lane: "create" | "poll" | "alert"; at: number } | undefined {
+  const alertAt = Math.min(...run.alerts.filter((a) => a.sentAt === undefined).map((a) => a.leaseUntilAt));
+  if (run.state === "waiting") return { lane: "create", at: Math.min(run.dueAt, alertAt) };
+  if (run.state === "requested" || run.state === "building") return { lane: "poll", at: Math.min(run.dueAt, alertAt) };
+  return Number.isFinite(alertAt) ? { lane: "alert", at: alertAt } : undefined;
+}

@@ -1,0 +1,131 @@
+// The outside world as the workflows see it. Every await on something outside (clock, table, OTC, secrets,
+// notification) passes through one of these, so a simulated world can stand behind each. Each has two real
+// implementations or more; none is a mock.
+
+import type { AlertLevel, StandingAlert } from "./domain/alert.ts";
+import type { Failure, Result } from "./domain/failure.ts";
+import type { MetricValues } from "./domain/metric.ts";
+import type { RunKey } from "./domain/naming.ts";
+import type { Observed } from "./domain/observed.ts";
+import type { BackupRequest, Instance, RemoteBackup } from "./domain/remote.ts";
+import type { Run } from "./domain/run.ts";
+import type { PolicyParse } from "./policies/parse-policy.ts";
+
+/** `now` in epoch milliseconds. `sleep` is for seconds inside one call, never for waiting on a backup. */
+export interface Clock {
+  now(): number;
+  sleep(ms: number): Promise<void>;
+}
+
+/** One policy row as read: its parse and what we last wrote back onto it. */
+export interface PolicyRow {
+  readonly policyId: string | undefined;
+  readonly parse: PolicyParse;
+  readonly observed: Observed | undefined;
+  /** The row as plain data, for the version history. */
+  readonly raw: unknown;
+}
+
+export interface PolicyStore {
+  /** All rows, page by page. Throws FailureError `storage-unavailable`; a strange row is a value, never a throw. */
+  pages(): AsyncIterable<readonly PolicyRow[]>;
+  /** One row, strongly consistent, or nothing. */
+  read(policyId: string): Promise<PolicyRow | undefined>;
+  /** Writes `observed` and nothing else; a row deleted meanwhile stays deleted. */
+  writeObserved(policyId: string, observed: Observed): Promise<void>;
+  /** Sets `observed.lastGoodAt` if it is later than what stands there. */
+  noteGoodBackup(policyId: string, slotAt: number): Promise<void>;
+}
+
+/** The outcome of a conditional write. Losing the race is normal: somebody else did the work. */
+export type WriteOutcome = "written" | "lost-race";
+
+/** The runs. Every method may throw FailureError `storage-unavailable`, and then nothing is known of the write. */
+export interface RunStore {
+  /** Writes a new run unless its key exists. */
+  insert(run: Run): Promise<WriteOutcome>;
+  /** Writes `next` over exactly `previous`. */
+  replace(previous: Run, next: Run): Promise<WriteOutcome>;
+  /** Runs whose next action in this lane is due, oldest first; read again from the table, so that a late index cannot deceive. */
+  due(lane: "create" | "poll" | "alert", query: { now: number; limit: number }): Promise<Run[]>;
+  /** Runs of one policy with slots in `[fromAt, toAt]`. */
+  ofPolicy(policyId: string, range: { fromAt: number; toAt: number }): Promise<Run[]>;
+  read(key: RunKey): Promise<Run | undefined>;
+}
+
+/** The last valid version of a policy: it stays in force when the row is edited into something invalid. */
+export interface EffectivePolicy {
+  readonly policyId: string;
+  readonly version: number;
+  readonly contentHash: string;
+  readonly since: number;
+  readonly raw: unknown;
+}
+
+export interface PolicyVersionStore {
+  effective(policyId: string): Promise<EffectivePolicy | undefined>;
+  /** Records a new version after `previous`; `lost-race` when another tick was first. */
+  record(next: EffectivePolicy, previous: EffectivePolicy | undefined): Promise<WriteOutcome>;
+}
+
+/** How far every due slot has been written down as a run. */
+export interface AccountingStore {
+  accountedThrough(): Promise<number | undefined>;
+  /** Moves forward only. */
+  advance(toAt: number): Promise<void>;
+}
+
+export interface StandingAlertStore {
+  /** Opens the alert unless one with the same fingerprint is open already; true when the caller should send it now. */
+  raise(alert: StandingAlert): Promise<boolean>;
+  /** Takes over alerts whose sender died: open, unsent, lease over. */
+  unsent(now: number): Promise<StandingAlert[]>;
+  markSent(alert: StandingAlert, now: number): Promise<void>;
+  /** The cause is gone: a later one alerts again. */
+  clear(subject: string, kind: StandingAlert["kind"]): Promise<void>;
+  open(): Promise<StandingAlert[]>;
+}
+
+/** One OTC account, ready to be called. Failures are values; only defects throw. */
+export interface AccountProvider {
+  /** The complete list of databases, or why there is none. */
+  listInstances(): Promise<Result<readonly Instance[]>>;
+  createBackup(request: BackupRequest): Promise<Result<RemoteBackup>>;
+  /** All manual backups of one database, complete, or why not. */
+  listBackups(instanceId: string): Promise<Result<readonly RemoteBackup[]>>;
+}
+
+export interface BackupProvider {
+  account(name: string): Promise<Result<AccountProvider>>;
+}
+
+/** A message for people. `dedupeKey` is stable, so that a pager can merge a repeated delivery. */
+export interface Notice {
+  readonly level: AlertLevel;
+  readonly dedupeKey: string;
+  readonly subject: string;
+  readonly body: string;
+}
+
+export interface Notifier {
+  publish(notice: Notice): Promise<Result<void>>;
+}
+
+/** Gauges and counts of one tick; what they mean is in domain/metric.ts. */
+export interface Telemetry {
+  emit(values: MetricValues): void;
+}
+
+/** What happened, for the log: a stable event name, a sentence, and facts. Never a secret. */
+export interface LogEntry {
+  readonly event: string;
+  readonly message: string;
+  readonly facts?: Readonly<Record<string, string | number | boolean | undefined>>;
+  readonly failure?: Failure;
+}
+
+export interface Log {
+  info(entry: LogEntry): void;
+  warn(entry: LogEntry): void;
+  error(entry: LogEntry): void;
+}
