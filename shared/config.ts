@@ -2,7 +2,7 @@
 // variable names are a type that infra/ must satisfy, so a forgotten one is a compile error and not a page at 03:00.
 
 import * as z from "zod";
-import { type OtcEndpointTable, parseOtcEndpoints } from "./otc/endpoints.ts";
+import { type OtcRegions, parseOtcRegions } from "./otc/endpoints.ts";
 
 /** What infra/ has to set on every function. AWS endpoints and regions are the AWS SDK's own variables. */
 export interface FunctionEnvironment {
@@ -30,7 +30,7 @@ export interface Config {
   readonly accountSecretPrefix: string;
   readonly pageTopicArn: string;
   readonly ticketTopicArn: string;
-  readonly endpoints: OtcEndpointTable;
+  readonly otcRegions: OtcRegions;
   readonly namePrefix: string;
   readonly pollBoundMs: number;
   readonly otcRatePerSecond: number;
@@ -68,14 +68,14 @@ export class ConfigError extends Error {
 /** Parses a process environment. Throws ConfigError naming each variable, its value and what it should be. */
 export function parseConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const parsed = environmentSchema.safeParse(env);
-  const endpoints = parseOtcEndpoints(env.OTC_ENDPOINTS);
+  const regions = readRegions(env.OTC_ENDPOINTS);
   const problems = [
     ...(parsed.success
       ? []
       : parsed.error.issues.map((i) => `${i.path.join(".")} is ${shown(env[i.path.join(".")])}: ${i.message}`)),
-    ...(endpoints.ok ? [] : endpoints.problems.map((p) => `OTC_ENDPOINTS: ${p}`)),
+    ...("problem" in regions ? [regions.problem] : []),
   ];
-  if (!parsed.success || !endpoints.ok) throw new ConfigError(problems);
+  if (!parsed.success || "problem" in regions) throw new ConfigError(problems);
   const e = parsed.data;
   return {
     stage: e.STAGE,
@@ -84,12 +84,20 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     accountSecretPrefix: e.ACCOUNT_SECRET_PREFIX,
     pageTopicArn: e.PAGE_TOPIC_ARN,
     ticketTopicArn: e.TICKET_TOPIC_ARN,
-    endpoints: endpoints.table,
+    otcRegions: regions.regions,
     namePrefix: e.BACKUP_NAME_PREFIX,
     pollBoundMs: e.POLL_BOUND_SECONDS * 1000,
     otcRatePerSecond: e.OTC_RATE_PER_SECOND,
     otcSigning: e.OTC_SIGNING,
   };
+}
+
+function readRegions(override: string | undefined): { regions: OtcRegions } | { problem: string } {
+  try {
+    return { regions: parseOtcRegions(override) };
+  } catch (error) {
+    return { problem: `OTC_ENDPOINTS: ${error instanceof Error ? error.message : "not readable"}` };
+  }
 }
 
 function shown(value: string | undefined): string {

@@ -129,3 +129,30 @@ export interface Log {
   warn(entry: LogEntry): void;
   error(entry: LogEntry): void;
 }
+
+/** Everything a workflow may touch, and the few settings that change decisions. */
+export interface Site {
+  readonly clock: Clock;
+  readonly policies: PolicyStore;
+  readonly runs: RunStore;
+  readonly versions: PolicyVersionStore;
+  readonly accounting: AccountingStore;
+  readonly standingAlerts: StandingAlertStore;
+  readonly provider: BackupProvider;
+  readonly notifier: Notifier;
+  readonly telemetry: Telemetry;
+  readonly log: Log;
+  readonly settings: SiteSettings;
+}
+
+export interface SiteSettings {
+  /** First part of every backup's name. */
+  readonly namePrefix: string;
+  /** Longest time between two looks at a building backup. */
+  readonly pollBoundMs: number;
+}
+
+/** One invocation by a schedule: after `stopAt` it starts nothing new, what is left is simply still due. */
+export interface Tick {
+  readonly stopAt: number;
+}

@@ -1,0 +1,52 @@
+// Turns "this account cannot be used" into one standing alert for the account, instead of one per database, and ends
+// it when the account works again.
+
+import { alertLeaseMs, type StandingAlert } from "../domain/alert.ts";
+import { type Failure, failureKinds, hintOf } from "../domain/failure.ts";
+import type { Site } from "../ports.ts";
+
+/** Trouble on OTC's side heals by itself more often than not: a human is told when runs have waited this long for it. */
+const remotePatienceMs = 30 * 60_000;
+
+export const accountSubject = (account: string): string => `account ${account}`;
+
+/**
+ * `waitingSince` is when the oldest run that needs the account became due. Returns the alert to be sent now, if any.
+ * A busy, throttled or failing OTC alerts late; wrong credentials, rights or secrets at once.
+ */
+export async function noteAccount(
+  site: Site,
+  facts: { account: string; trouble: Failure | undefined; waitingSince: number; open: readonly StandingAlert[] },
+): Promise<StandingAlert | undefined> {
+  const { account, trouble, open } = facts;
+  const subject = accountSubject(account);
+  if (trouble === undefined) {
+    if (open.some((alert) => alert.subject === subject)) await site.standingAlerts.clear(subject, "account-unusable");
+    return undefined;
+  }
+  const now = site.clock.now();
+  const kind = failureKinds[trouble.code];
+  if (kind.retry === "soon" || (kind.blame === "remote" && now - facts.waitingSince < remotePatienceMs)) return undefined;
+  const alert: StandingAlert = {
+    subject,
+    kind: "account-unusable",
+    level: "page",
+    fingerprint: causeOf(trouble),
+    details: [`${trouble.message} (${trouble.code})`, ...evidence(trouble), `what to do: ${hintOf(trouble.code)}`],
+    raisedAt: now,
+    leaseUntilAt: now + alertLeaseMs,
+  };
+  return (await site.standingAlerts.raise(alert)) ? alert : undefined;
+}
+
+/** A refused login and the logins withheld because of it are one cause. */
+function causeOf(trouble: Failure): string {
+  return trouble.code === "login-withheld" || trouble.code === "account-locked" ? "credentials-refused" : trouble.code;
+}
+
+function evidence(trouble: Failure): string[] {
+  const e = trouble.evidence;
+  if (e === undefined) return [];
+  const parts = [e.operation, e.status === undefined ? undefined : `HTTP ${e.status}`, e.providerCode, e.requestId && `request ${e.requestId}`];
+  return [`OTC: ${parts.filter((p) => p !== undefined && p !== "").join(", ")}`];
+}

@@ -1,0 +1,96 @@
+// create-backups, one tick: every slot that is due becomes a run, and runs that wait are requested at OTC. Level
+// triggered: it asks what is due and not done, never which event woke it.
+
+import { groupBy } from "../domain/group-by.ts";
+import type { Run } from "../domain/run.ts";
+import type { Site, Tick } from "../ports.ts";
+import { noteAccount } from "./account-trouble.ts";
+import { deliverAlerts, takeOverUnsent } from "./deliver-alerts.ts";
+import { type Candidate, dispatchAccount } from "./dispatch-account.ts";
+import { inParallel } from "./in-parallel.ts";
+import { type Opened, openDueRuns } from "./open-due-runs.ts";
+import { TickJournal } from "./tick-journal.ts";
+import { throwIfAny } from "./tick-errors.ts";
+
+const dueLimit = 20_000;
+const observedWriters = 8;
+
+export interface CreateSummary {
+  readonly policies: number;
+  readonly invalidPolicies: number;
+  readonly requested: number;
+  readonly waiting: number;
+  readonly missed: number;
+  readonly skipped: number;
+  readonly alerts: number;
+}
+
+/** Throws after everything else is done when a part of the tick failed, so that the function's error alarm sees it. */
+export async function createBackups(site: Site, tick: Tick): Promise<CreateSummary> {
+  const now = site.clock.now();
+  const journal = new TickJournal(site);
+  const accountedThroughAt = await site.accounting.accountedThrough();
+  const open = await site.standingAlerts.open();
+  const opened = await openDueRuns(site, journal, { now, accountedThroughAt });
+  const due = await site.runs.due("create", { now, limit: dueLimit });
+  const dispatched = await dispatchAll(site, { opened, due: due.filter((run) => run.dueAt <= now), tick, journal, open });
+  const accounted = opened.errors.length === 0 && dispatched.errors.length === 0;
+  if (accounted) await site.accounting.advance(now);
+  const observedErrors = await writeObserved(site, opened);
+  const rescued = await takeOverUnsent(journal, due, now);
+  const delivery = await deliverAlerts(site, { journal, rescued, standing: [...opened.standing, ...dispatched.standing] });
+  const summary: CreateSummary = {
+    policies: opened.policyCount,
+    invalidPolicies: opened.invalidPolicies,
+    requested: journal.entered("building"),
+    waiting: journal.entered("waiting"),
+    missed: journal.entered("missed"),
+    skipped: journal.entered("skipped"),
+    alerts: delivery.sent,
+  };
+  site.telemetry.emit({
+    CreateHeartbeat: 1,
+    PolicyCount: summary.policies,
+    InvalidPolicies: summary.invalidPolicies,
+    TickLagSeconds: Math.max(0, Math.round((site.clock.now() - (accounted ? now : (accountedThroughAt ?? now))) / 1000)),
+    RunsOpened: opened.candidates.length,
+    BackupsRequested: summary.requested,
+    RunsPostponed: summary.waiting,
+    AmbiguousCreates: dispatched.ambiguous,
+    NewFailures: journal.newFailures,
+    AlertsSent: delivery.sent,
+    AlertDeliveryFailures: delivery.failed,
+  });
+  throwIfAny("create-backups", [...opened.errors, ...dispatched.errors, ...observedErrors, ...delivery.errors]);
+  return summary;
+}
+
+interface Dispatching {
+  readonly opened: Opened;
+  readonly due: readonly Run[];
+  readonly tick: Tick;
+  readonly journal: TickJournal;
+  readonly open: Awaited<ReturnType<Site["standingAlerts"]["open"]>>;
+}
+
+/** Accounts side by side: trouble in one neither delays nor hides another. */
+async function dispatchAll(site: Site, { opened, due, tick, journal, open }: Dispatching) {
+  const candidates: Candidate[] = [...due.map((run) => ({ run, stored: true })), ...opened.candidates.map((run) => ({ run, stored: false }))];
+  const standing: Opened["standing"] = [];
+  const errors: unknown[] = [];
+  let ambiguous = 0;
+  const accounts = [...groupBy(candidates, (c) => c.run.account)];
+  const failures = await inParallel(accounts, accounts.length, async ([account, list]) => {
+    const report = await dispatchAccount(site, { account, candidates: list, tick, journal });
+    ambiguous += report.ambiguous;
+    errors.push(...report.errors);
+    const waitingSince = Math.min(...list.map((c) => c.run.createdAt));
+    const alert = await noteAccount(site, { account, trouble: report.trouble, waitingSince, open });
+    if (alert !== undefined) standing.push(alert);
+  });
+  return { standing, ambiguous, errors: [...errors, ...failures] };
+}
+
+async function writeObserved(site: Site, opened: Opened): Promise<unknown[]> {
+  return inParallel(opened.observed, observedWriters, ({ policyId, observed }) => site.policies.writeObserved(policyId, observed));
+}

@@ -1,0 +1,111 @@
+// From a policy row to the policy in force. A valid edit becomes the next version; an invalid one changes nothing but
+// what people are told: the last valid version stays in force.
+
+import type { Policy, Problem } from "../domain/policy.ts";
+import { nextSlots } from "../domain/slots.ts";
+import { type Observed, saysTheSame } from "../domain/observed.ts";
+import { parsePolicy } from "../policies/parse-policy.ts";
+import type { EffectivePolicy, PolicyRow, PolicyVersionStore } from "../ports.ts";
+
+/** The policy in force, the version it is, and whether the ledger met it after the last accounting. */
+export interface InForce {
+  readonly policy: Policy;
+  readonly version: number;
+  readonly contentHash: string;
+  readonly isNew: boolean;
+}
+
+export interface Understood {
+  readonly inForce: InForce | undefined;
+  /** What is wrong with the row as it stands; empty when it is valid. */
+  readonly problems: readonly Problem[];
+}
+
+interface Facts {
+  readonly now: number;
+  readonly accountedThroughAt: number | undefined;
+}
+
+/** Reads the ledger only for rows that changed since they were last observed, and for invalid ones. */
+export async function understandRow(row: PolicyRow, versions: PolicyVersionStore, facts: Facts): Promise<Understood> {
+  const parse = row.parse;
+  if (!parse.ok) return { inForce: await lastValid(row.policyId, versions, facts), problems: parse.problems };
+  if (parse.policy.target.kind === "selector") {
+    return { inForce: await lastValid(row.policyId, versions, facts), problems: [selectorProblem] };
+  }
+  const { policy, contentHash } = parse;
+  const seen = row.observed;
+  if (seen?.contentHash === contentHash && seen.effectiveVersion !== undefined) {
+    return { inForce: { policy, version: seen.effectiveVersion, contentHash, isNew: false }, problems: [] };
+  }
+  const before = await versions.effective(policy.policyId);
+  const effective = before?.contentHash === contentHash ? before : await recordVersion(row, contentHash, { before, versions, now: facts.now });
+  return { inForce: { policy, version: effective.version, contentHash, isNew: isNewTo(effective, facts) }, problems: [] };
+}
+
+const selectorProblem: Problem = {
+  field: "selector",
+  value: "a map",
+  message: "selectors are not supported yet",
+  remedy: "list the databases in instanceIds",
+  level: "problem",
+};
+
+async function recordVersion(
+  row: PolicyRow,
+  contentHash: string,
+  facts: { before: EffectivePolicy | undefined; versions: PolicyVersionStore; now: number },
+): Promise<EffectivePolicy> {
+  const policyId = row.policyId ?? "";
+  const next = { policyId, version: (facts.before?.version ?? 0) + 1, contentHash, since: facts.now, raw: row.raw };
+  if ((await facts.versions.record(next, facts.before)) === "written") return next;
+  return (await facts.versions.effective(policyId)) ?? next;
+}
+
+async function lastValid(policyId: string | undefined, versions: PolicyVersionStore, facts: Facts): Promise<InForce | undefined> {
+  if (policyId === undefined) return undefined;
+  const effective = await versions.effective(policyId);
+  if (effective === undefined) return undefined;
+  const parse = parsePolicy(effective.raw, facts.now);
+  if (!parse.ok) return undefined;
+  return { policy: parse.policy, version: effective.version, contentHash: effective.contentHash, isNew: isNewTo(effective, facts) };
+}
+
+function isNewTo(effective: EffectivePolicy, facts: Facts): boolean {
+  return effective.version === 1 && (facts.accountedThroughAt === undefined || effective.since > facts.accountedThroughAt);
+}
+
+/** What belongs onto the row now, or nothing when it already says so. */
+export function observedUpdate(row: PolicyRow, understood: Understood, now: number): Observed | undefined {
+  const { inForce, problems } = understood;
+  const seen = row.observed;
+  const next: Observed = {
+    status: statusOf(understood, now),
+    problems: problems.map(problemLine),
+    nextSlots: inForce === undefined ? [] : upcoming(inForce, seen, now),
+    ...(inForce === undefined ? {} : { effectiveVersion: inForce.version }),
+    ...(inForce === undefined || problems.length > 0 ? {} : { contentHash: inForce.contentHash }),
+    ...(seen?.lastGoodAt === undefined ? {} : { lastGoodAt: seen.lastGoodAt }),
+    checkedAt: now,
+  };
+  return saysTheSame(seen, next) ? undefined : next;
+}
+
+function statusOf({ inForce, problems }: Understood, now: number): Observed["status"] {
+  if (problems.length > 0 || inForce === undefined) return "INVALID";
+  if (!inForce.policy.enabled) return "DISABLED";
+  return inForce.policy.pausedUntil !== undefined && now < inForce.policy.pausedUntil ? "PAUSED" : "OK";
+}
+
+/** The three slots on the row still hold while the version is the same and the first of them lies ahead. */
+function upcoming(inForce: InForce, seen: Observed | undefined, now: number): readonly number[] {
+  if (!inForce.policy.enabled) return [];
+  const first = seen?.nextSlots[0];
+  if (seen !== undefined && seen.effectiveVersion === inForce.version && first !== undefined && first > now) return seen.nextSlots;
+  return nextSlots(inForce.policy.schedule, now, 3);
+}
+
+/** One problem as one line: field, value, what is wrong, what to do. */
+export function problemLine(problem: Problem): string {
+  return `${problem.field}: ${problem.value}: ${problem.message}; ${problem.remedy}`;
+}
