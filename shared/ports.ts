@@ -2,7 +2,8 @@
 // notification) passes through one of these, so a simulated world can stand behind each. Each has two real
 // implementations or more; none is a mock.
 
-import type { AlertLevel, StandingAlert } from "./domain/alert.ts";
+import type { StandingAlert } from "./domain/alert.ts";
+import type { Notice } from "./domain/alert-text.ts";
 import type { Failure, Result } from "./domain/failure.ts";
 import type { MetricValues } from "./domain/metric.ts";
 import type { RunKey } from "./domain/naming.ts";
@@ -78,8 +79,8 @@ export interface AccountingStore {
 export interface StandingAlertStore {
   /** Opens the alert unless one with the same fingerprint is open already; true when the caller should send it now. */
   raise(alert: StandingAlert): Promise<boolean>;
-  /** Takes over alerts whose sender died: open, unsent, lease over. */
-  unsent(now: number): Promise<StandingAlert[]>;
+  /** The lease of an unsent alert whose sender died; nothing when another tick took it first. */
+  takeOver(alert: StandingAlert, now: number): Promise<StandingAlert | undefined>;
   markSent(alert: StandingAlert, now: number): Promise<void>;
   /** The cause is gone: a later one alerts again. */
   clear(subject: string, kind: StandingAlert["kind"]): Promise<void>;
@@ -97,14 +98,6 @@ export interface AccountProvider {
 
 export interface BackupProvider {
   account(name: string): Promise<Result<AccountProvider>>;
-}
-
-/** A message for people. `dedupeKey` is stable, so that a pager can merge a repeated delivery. */
-export interface Notice {
-  readonly level: AlertLevel;
-  readonly dedupeKey: string;
-  readonly subject: string;
-  readonly body: string;
 }
 
 export interface Notifier {

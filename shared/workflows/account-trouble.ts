@@ -26,7 +26,8 @@ export async function noteAccount(
   }
   const now = site.clock.now();
   const kind = failureKinds[trouble.code];
-  if (kind.retry === "soon" || (kind.blame === "remote" && now - facts.waitingSince < remotePatienceMs)) return undefined;
+  if (kind.retry === "soon" || (kind.blame === "remote" && now - facts.waitingSince < remotePatienceMs))
+    return undefined;
   const alert: StandingAlert = {
     subject,
     kind: "account-unusable",
@@ -47,6 +48,11 @@ function causeOf(trouble: Failure): string {
 function evidence(trouble: Failure): string[] {
   const e = trouble.evidence;
   if (e === undefined) return [];
-  const parts = [e.operation, e.status === undefined ? undefined : `HTTP ${e.status}`, e.providerCode, e.requestId && `request ${e.requestId}`];
+  const parts = [
+    e.operation,
+    e.status === undefined ? undefined : `HTTP ${e.status}`,
+    e.providerCode,
+    e.requestId && `request ${e.requestId}`,
+  ];
   return [`OTC: ${parts.filter((p) => p !== undefined && p !== "").join(", ")}`];
 }

@@ -1,7 +1,6 @@
 // create-backups, one tick: every slot that is due becomes a run, and runs that wait are requested at OTC. Level
 // triggered: it asks what is due and not done, never which event woke it.
 
-import { groupBy } from "../domain/group-by.ts";
 import type { Run } from "../domain/run.ts";
 import type { Site, Tick } from "../ports.ts";
 import { noteAccount } from "./account-trouble.ts";
@@ -9,8 +8,8 @@ import { deliverAlerts, takeOverUnsent } from "./deliver-alerts.ts";
 import { type Candidate, dispatchAccount } from "./dispatch-account.ts";
 import { inParallel } from "./in-parallel.ts";
 import { type Opened, openDueRuns } from "./open-due-runs.ts";
-import { TickJournal } from "./tick-journal.ts";
 import { throwIfAny } from "./tick-errors.ts";
+import { TickJournal } from "./tick-journal.ts";
 
 const dueLimit = 20_000;
 const observedWriters = 8;
@@ -33,12 +32,22 @@ export async function createBackups(site: Site, tick: Tick): Promise<CreateSumma
   const open = await site.standingAlerts.open();
   const opened = await openDueRuns(site, journal, { now, accountedThroughAt });
   const due = await site.runs.due("create", { now, limit: dueLimit });
-  const dispatched = await dispatchAll(site, { opened, due: due.filter((run) => run.dueAt <= now), tick, journal, open });
+  const dispatched = await dispatchAll(site, {
+    opened,
+    due: due.filter((run) => run.dueAt <= now),
+    tick,
+    journal,
+    open,
+  });
   const accounted = opened.errors.length === 0 && dispatched.errors.length === 0;
   if (accounted) await site.accounting.advance(now);
   const observedErrors = await writeObserved(site, opened);
   const rescued = await takeOverUnsent(journal, due, now);
-  const delivery = await deliverAlerts(site, { journal, rescued, standing: [...opened.standing, ...dispatched.standing] });
+  const delivery = await deliverAlerts(site, {
+    journal,
+    rescued,
+    standing: [...opened.standing, ...dispatched.standing],
+  });
   const summary: CreateSummary = {
     policies: opened.policyCount,
     invalidPolicies: opened.invalidPolicies,
@@ -52,7 +61,10 @@ export async function createBackups(site: Site, tick: Tick): Promise<CreateSumma
     CreateHeartbeat: 1,
     PolicyCount: summary.policies,
     InvalidPolicies: summary.invalidPolicies,
-    TickLagSeconds: Math.max(0, Math.round((site.clock.now() - (accounted ? now : (accountedThroughAt ?? now))) / 1000)),
+    TickLagSeconds: Math.max(
+      0,
+      Math.round((site.clock.now() - (accounted ? now : (accountedThroughAt ?? now))) / 1000),
+    ),
     RunsOpened: opened.candidates.length,
     BackupsRequested: summary.requested,
     RunsPostponed: summary.waiting,
@@ -75,11 +87,14 @@ interface Dispatching {
 
 /** Accounts side by side: trouble in one neither delays nor hides another. */
 async function dispatchAll(site: Site, { opened, due, tick, journal, open }: Dispatching) {
-  const candidates: Candidate[] = [...due.map((run) => ({ run, stored: true })), ...opened.candidates.map((run) => ({ run, stored: false }))];
+  const candidates: Candidate[] = [
+    ...due.map((run) => ({ run, stored: true })),
+    ...opened.candidates.map((run) => ({ run, stored: false })),
+  ];
   const standing: Opened["standing"] = [];
   const errors: unknown[] = [];
   let ambiguous = 0;
-  const accounts = [...groupBy(candidates, (c) => c.run.account)];
+  const accounts = [...Map.groupBy(candidates, (c) => c.run.account)];
   const failures = await inParallel(accounts, accounts.length, async ([account, list]) => {
     const report = await dispatchAccount(site, { account, candidates: list, tick, journal });
     ambiguous += report.ambiguous;
@@ -92,5 +107,7 @@ async function dispatchAll(site: Site, { opened, due, tick, journal, open }: Dis
 }
 
 async function writeObserved(site: Site, opened: Opened): Promise<unknown[]> {
-  return inParallel(opened.observed, observedWriters, ({ policyId, observed }) => site.policies.writeObserved(policyId, observed));
+  return inParallel(opened.observed, observedWriters, ({ policyId, observed }) =>
+    site.policies.writeObserved(policyId, observed),
+  );
 }

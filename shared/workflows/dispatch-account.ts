@@ -1,8 +1,8 @@
 // The second half of create-backups, for one account: claims runs and posts them, until the tick's time is up or the
 // account turns out to be unusable. What is not posted is left in the ledger, waiting.
 
-import { decideStart } from "../domain/decide-start.ts";
 import { afterAccountFailure, afterRequest } from "../domain/decide-request.ts";
+import { decideStart } from "../domain/decide-start.ts";
 import { type Failure, failureKinds } from "../domain/failure.ts";
 import type { Instance } from "../domain/remote.ts";
 import type { Run } from "../domain/run.ts";
@@ -72,14 +72,17 @@ class Dispatcher {
     if (this.#provider === undefined || this.trouble !== undefined) return this.#keep(candidate, now);
     if (now >= this.#tick.stopAt) return candidate.stored ? undefined : this.#write(candidate, run);
     const decision = decideStart(run, this.#instances.get(run.instanceId), now);
-    if (decision.kind === "wait") return this.#write(candidate, postpone(run, decision.why, { now, retryAt: decision.retryAt }));
+    if (decision.kind === "wait")
+      return this.#write(candidate, postpone(run, decision.why, { now, retryAt: decision.retryAt }));
     if (decision.kind === "skip") return this.#write(candidate, skip(run, decision.why, now));
     await this.#request(candidate, this.#provider, now);
   }
 
   async #request(candidate: Candidate, provider: AccountProvider, now: number): Promise<void> {
     const claimed = claim(candidate.run, this.#site.settings.namePrefix, now);
-    const ours = candidate.stored ? await this.#journal.replace(candidate.run, claimed) : await this.#journal.insert(claimed);
+    const ours = candidate.stored
+      ? await this.#journal.replace(candidate.run, claimed)
+      : await this.#journal.insert(claimed);
     if (!ours) return;
     const { instanceId, name, terms } = claimed;
     const answer = await provider.createBackup({

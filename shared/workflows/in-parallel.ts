@@ -1,6 +1,10 @@
 // Works through a list with a fixed number of workers. One item's error does not stop the others; all are returned.
 
-export async function inParallel<T>(items: readonly T[], width: number, work: (item: T) => Promise<void>): Promise<unknown[]> {
+export async function inParallel<T>(
+  items: readonly T[],
+  width: number,
+  work: (item: T) => Promise<void>,
+): Promise<unknown[]> {
   const errors: unknown[] = [];
   const queue = items[Symbol.iterator]();
   const worker = async () => {

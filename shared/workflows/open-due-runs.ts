@@ -2,14 +2,14 @@
 // that are over (missed, paused) at once; those to be started are handed on, so that claim and birth can be one write.
 
 import { createHash } from "node:crypto";
-import { dueSlots, type DueSlot } from "../domain/due-slots.ts";
+import { alertLeaseMs, type StandingAlert } from "../domain/alert.ts";
+import { type DueSlot, dueSlots } from "../domain/due-slots.ts";
+import type { Observed } from "../domain/observed.ts";
 import type { Run, RunTerms } from "../domain/run.ts";
 import { missAtBirth, openRun, pauseAtBirth } from "../domain/run-machine.ts";
-import type { Observed } from "../domain/observed.ts";
-import { alertLeaseMs, type StandingAlert } from "../domain/alert.ts";
 import type { PolicyRow, Site } from "../ports.ts";
 import type { TickJournal } from "./tick-journal.ts";
-import { type InForce, observedUpdate, problemLine, understandRow, type Understood } from "./understand-row.ts";
+import { type InForce, observedUpdate, problemLine, type Understood, understandRow } from "./understand-row.ts";
 
 export interface Opened {
   /** Runs to be started that are not in the ledger yet. */
@@ -33,8 +33,19 @@ interface Gathering {
 }
 
 /** Every row is read alone: whatever one does, the others go on. */
-export async function openDueRuns(site: Site, journal: TickJournal, facts: { now: number; accountedThroughAt: number | undefined }): Promise<Opened> {
-  const found: Gathering = { candidates: [], observed: [], policyCount: 0, invalidPolicies: 0, standing: [], errors: [] };
+export async function openDueRuns(
+  site: Site,
+  journal: TickJournal,
+  facts: { now: number; accountedThroughAt: number | undefined },
+): Promise<Opened> {
+  const found: Gathering = {
+    candidates: [],
+    observed: [],
+    policyCount: 0,
+    invalidPolicies: 0,
+    standing: [],
+    errors: [],
+  };
   for await (const page of site.policies.pages()) {
     for (const row of page) {
       found.policyCount += 1;
@@ -69,7 +80,11 @@ async function openRow(site: Site, { row, journal, facts, found }: RowWork): Pro
   if (observed !== undefined && row.policyId !== undefined) found.observed.push({ policyId: row.policyId, observed });
 }
 
-async function openSlot(inForce: InForce, due: DueSlot, at: { now: number; journal: TickJournal; found: Gathering }): Promise<void> {
+async function openSlot(
+  inForce: InForce,
+  due: DueSlot,
+  at: { now: number; journal: TickJournal; found: Gathering },
+): Promise<void> {
   const { policy } = inForce;
   if (policy.target.kind !== "instances") return;
   const terms = termsOf(inForce, due);
@@ -77,7 +92,10 @@ async function openSlot(inForce: InForce, due: DueSlot, at: { now: number; journ
     const key = { policyId: policy.policyId, instanceId, slotAt: due.slotAt, account: policy.account };
     if (due.fate === "start") at.found.candidates.push(openRun(key, terms, at.now));
     else if (due.fate === "missed") await at.journal.insert(missAtBirth(key, terms, at.now));
-    else await at.journal.insert(pauseAtBirth(key, terms, { now: at.now, detail: policy.pauseReason ?? "no reason given" }));
+    else
+      await at.journal.insert(
+        pauseAtBirth(key, terms, { now: at.now, detail: policy.pauseReason ?? "no reason given" }),
+      );
   }
 }
 
@@ -97,7 +115,10 @@ function termsOf(inForce: InForce, due: DueSlot): RunTerms {
 }
 
 /** One ticket per invalid edit; it ends when the row is valid again. */
-async function tellAboutRow(site: Site, at: { row: PolicyRow; understood: Understood; now: number; found: Gathering }): Promise<void> {
+async function tellAboutRow(
+  site: Site,
+  at: { row: PolicyRow; understood: Understood; now: number; found: Gathering },
+): Promise<void> {
   const { row, understood, now } = at;
   const subject = `policy ${row.policyId ?? "without an id"}`;
   if (understood.problems.length === 0) {
@@ -107,10 +128,24 @@ async function tellAboutRow(site: Site, at: { row: PolicyRow; understood: Unders
   const lines = understood.problems.map(problemLine);
   if (row.observed?.status === "INVALID" && row.observed.problems.join("\n") === lines.join("\n")) return;
   const version = understood.inForce?.version;
-  const details = [...lines, version === undefined ? "no valid version is known: NO backups are made for this policy" : `version ${version} stays in force`];
+  const details = [
+    ...lines,
+    version === undefined
+      ? "no valid version is known: NO backups are made for this policy"
+      : `version ${version} stays in force`,
+  ];
   const fingerprint = createHash("sha256").update(lines.join("\n")).digest("hex").slice(0, 16);
   const owner = understood.inForce?.policy.owner;
   const level = version === undefined ? "page" : "ticket";
-  const alert: StandingAlert = { subject, kind: "policy-invalid", level, fingerprint, details, raisedAt: now, leaseUntilAt: now + alertLeaseMs, ...(owner === undefined ? {} : { owner }) };
+  const alert: StandingAlert = {
+    subject,
+    kind: "policy-invalid",
+    level,
+    fingerprint,
+    details,
+    raisedAt: now,
+    leaseUntilAt: now + alertLeaseMs,
+    ...(owner === undefined ? {} : { owner }),
+  };
   if (await site.standingAlerts.raise(alert)) at.found.standing.push(alert);
 }

@@ -7,11 +7,19 @@ import type { Run, RunState } from "../domain/run.ts";
 import type { Site } from "../ports.ts";
 
 /** Alerts that mean "no good backup from this run": they count as new failures. */
-const failureAlerts: ReadonlySet<RunAlertKind> = new Set(["backup-failed", "backup-missed", "backup-lost", "backup-overdue", "backup-not-good", "run-skipped"]);
+const failureAlerts: ReadonlySet<RunAlertKind> = new Set([
+  "backup-failed",
+  "backup-missed",
+  "backup-lost",
+  "backup-overdue",
+  "backup-not-good",
+  "run-skipped",
+]);
 
 export class TickJournal {
   readonly #site: Site;
   readonly #latest = new Map<string, Run>();
+  readonly #raised = new Set<string>();
   readonly #entered = new Map<RunState, number>();
   newFailures = 0;
 
@@ -36,9 +44,18 @@ export class TickJournal {
     return true;
   }
 
-  /** Runs this tick changed that still carry alerts to be sent. */
-  withUnsentAlerts(): Run[] {
-    return [...this.#latest.values()].filter((run) => run.alerts.some((a) => a.sentAt === undefined));
+  /** The run as this tick last wrote it, or as it was read. */
+  latest(run: Run): Run {
+    return this.#latest.get(runId(run)) ?? run;
+  }
+
+  /** Runs whose unsent alerts are this tick's to send: raised by it or taken over from a sender that died. */
+  withAlertsToSend(takenOver: readonly Run[]): Run[] {
+    const mine = new Set(takenOver.map(runId));
+    const raisedHere = (run: Run) => this.#raised.has(runId(run)) || mine.has(runId(run));
+    return [...this.#latest.values()].filter(
+      (run) => raisedHere(run) && run.alerts.some((a) => a.sentAt === undefined),
+    );
   }
 
   /** How many runs this tick brought into a state. */
@@ -49,10 +66,14 @@ export class TickJournal {
   #note(previous: Run | undefined, next: Run): void {
     this.#latest.set(runId(next), next);
     if (previous?.state !== next.state) this.#entered.set(next.state, this.entered(next.state) + 1);
-    const known = new Set(previous?.alerts.map((a) => a.kind));
-    const raised = next.alerts.filter((a) => !known.has(a.kind));
+    const raised = next.alerts.slice(previous?.alerts.length ?? 0);
+    if (raised.length > 0) this.#raised.add(runId(next));
     this.newFailures += raised.filter((a) => failureAlerts.has(a.kind)).length;
-    this.#tell(previous, next, raised.map((a) => runAlertKinds[a.kind]));
+    this.#tell(
+      previous,
+      next,
+      raised.map((a) => runAlertKinds[a.kind]),
+    );
   }
 
   #tell(previous: Run | undefined, next: Run, alerts: readonly string[]): void {

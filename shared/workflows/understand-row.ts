@@ -1,9 +1,9 @@
 // From a policy row to the policy in force. A valid edit becomes the next version; an invalid one changes nothing but
 // what people are told: the last valid version stays in force.
 
+import { type Observed, saysTheSame } from "../domain/observed.ts";
 import type { Policy, Problem } from "../domain/policy.ts";
 import { nextSlots } from "../domain/slots.ts";
-import { type Observed, saysTheSame } from "../domain/observed.ts";
 import { parsePolicy } from "../policies/parse-policy.ts";
 import type { EffectivePolicy, PolicyRow, PolicyVersionStore } from "../ports.ts";
 
@@ -39,8 +39,14 @@ export async function understandRow(row: PolicyRow, versions: PolicyVersionStore
     return { inForce: { policy, version: seen.effectiveVersion, contentHash, isNew: false }, problems: [] };
   }
   const before = await versions.effective(policy.policyId);
-  const effective = before?.contentHash === contentHash ? before : await recordVersion(row, contentHash, { before, versions, now: facts.now });
-  return { inForce: { policy, version: effective.version, contentHash, isNew: isNewTo(effective, facts) }, problems: [] };
+  const effective =
+    before?.contentHash === contentHash
+      ? before
+      : await recordVersion(row, contentHash, { before, versions, now: facts.now });
+  return {
+    inForce: { policy, version: effective.version, contentHash, isNew: isNewTo(effective, facts) },
+    problems: [],
+  };
 }
 
 const selectorProblem: Problem = {
@@ -62,17 +68,28 @@ async function recordVersion(
   return (await facts.versions.effective(policyId)) ?? next;
 }
 
-async function lastValid(policyId: string | undefined, versions: PolicyVersionStore, facts: Facts): Promise<InForce | undefined> {
+async function lastValid(
+  policyId: string | undefined,
+  versions: PolicyVersionStore,
+  facts: Facts,
+): Promise<InForce | undefined> {
   if (policyId === undefined) return undefined;
   const effective = await versions.effective(policyId);
   if (effective === undefined) return undefined;
   const parse = parsePolicy(effective.raw, facts.now);
   if (!parse.ok) return undefined;
-  return { policy: parse.policy, version: effective.version, contentHash: effective.contentHash, isNew: isNewTo(effective, facts) };
+  return {
+    policy: parse.policy,
+    version: effective.version,
+    contentHash: effective.contentHash,
+    isNew: isNewTo(effective, facts),
+  };
 }
 
 function isNewTo(effective: EffectivePolicy, facts: Facts): boolean {
-  return effective.version === 1 && (facts.accountedThroughAt === undefined || effective.since > facts.accountedThroughAt);
+  return (
+    effective.version === 1 && (facts.accountedThroughAt === undefined || effective.since > facts.accountedThroughAt)
+  );
 }
 
 /** What belongs onto the row now, or nothing when it already says so. */
@@ -101,7 +118,8 @@ function statusOf({ inForce, problems }: Understood, now: number): Observed["sta
 function upcoming(inForce: InForce, seen: Observed | undefined, now: number): readonly number[] {
   if (!inForce.policy.enabled) return [];
   const first = seen?.nextSlots[0];
-  if (seen !== undefined && seen.effectiveVersion === inForce.version && first !== undefined && first > now) return seen.nextSlots;
+  if (seen !== undefined && seen.effectiveVersion === inForce.version && first !== undefined && first > now)
+    return seen.nextSlots;
   return nextSlots(inForce.policy.schedule, now, 3);
 }
 
