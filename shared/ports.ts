@@ -23,8 +23,8 @@ export interface PolicyRow {
   readonly policyId: string | undefined;
   readonly parse: PolicyParse;
   readonly observed: Observed | undefined;
-  /** The row as plain data, for the version history. */
-  readonly raw: unknown;
+  /** The row as plain data, for the version history; made only when it is needed. */
+  raw(): unknown;
 }
 
 export interface PolicyStore {

@@ -2,7 +2,7 @@
 // ledger. How a run changes is run-machine.ts; nothing else changes one.
 
 import type { AlertLevel, RunAlert } from "./alert.ts";
-import type { Failure, FailureCode } from "./failure.ts";
+import { type Failure, type FailureCode, failureKinds, isFailureCode } from "./failure.ts";
 import type { RunKey } from "./naming.ts";
 
 /**
@@ -11,25 +11,37 @@ import type { RunKey } from "./naming.ts";
  * building: poll moves it on; after the completion window it is overdue and still followed.
  * completed, failed, missed, lost, skipped: ends. They never change again, except for delivered alerts.
  */
-export type RunState = "waiting" | "requested" | "building" | "completed" | "failed" | "missed" | "lost" | "skipped";
+export const runStates = [
+  "waiting",
+  "requested",
+  "building",
+  "completed",
+  "failed",
+  "missed",
+  "lost",
+  "skipped",
+] as const;
+export type RunState = (typeof runStates)[number];
 
-export type RunReason =
-  | FailureCode
-  | "slot-due"
-  | "claimed"
-  | "accepted"
-  | "adopted"
-  | "not-listed"
-  | "resend"
-  | "still-building"
-  | "overdue"
-  | "completed"
-  | "backup-failed"
-  | "start-window-over"
-  | "superseded"
-  | "paused"
-  | "alert-taken-over"
-  | "alerts-delivered";
+/** Why a run is where it is, apart from the failures, which are reasons too. */
+const ownReasons = [
+  "slot-due",
+  "claimed",
+  "accepted",
+  "adopted",
+  "not-listed",
+  "resend",
+  "still-building",
+  "overdue",
+  "completed",
+  "backup-failed",
+  "start-window-over",
+  "superseded",
+  "paused",
+] as const;
+
+export type RunReason = FailureCode | (typeof ownReasons)[number];
+export const runReasons: readonly RunReason[] = [...ownReasons, ...Object.keys(failureKinds).filter(isFailureCode)];
 
 /** The policy's values in force when the run was made; a row edited later changes the next slot, not this run. */
 export interface RunTerms {

@@ -63,7 +63,7 @@ async function recordVersion(
   facts: { before: EffectivePolicy | undefined; versions: PolicyVersionStore; now: number },
 ): Promise<EffectivePolicy> {
   const policyId = row.policyId ?? "";
-  const next = { policyId, version: (facts.before?.version ?? 0) + 1, contentHash, since: facts.now, raw: row.raw };
+  const next = { policyId, version: (facts.before?.version ?? 0) + 1, contentHash, since: facts.now, raw: row.raw() };
   if ((await facts.versions.record(next, facts.before)) === "written") return next;
   return (await facts.versions.effective(policyId)) ?? next;
 }

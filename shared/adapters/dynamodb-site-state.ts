@@ -1,0 +1,155 @@
+// The ledger's small records beside the runs: how far slots are accounted for, the versions of policies, open standing
+// alerts. All writes are conditional.
+
+import * as z from "zod";
+import type { StandingAlert } from "../domain/alert.ts";
+import { alertLeaseMs, type standingAlertKinds } from "../domain/alert.ts";
+import type {
+  AccountingStore,
+  EffectivePolicy,
+  PolicyVersionStore,
+  StandingAlertStore,
+  WriteOutcome,
+} from "../ports.ts";
+import type { DynamoDbTable } from "./dynamodb-table.ts";
+import { fromStored, toStored } from "./stored-instants.ts";
+
+const accountingKey = { pk: "site", sk: "accounted-through" };
+
+export class DynamoDbAccounting implements AccountingStore {
+  readonly #table: DynamoDbTable;
+
+  constructor(table: DynamoDbTable) {
+    this.#table = table;
+  }
+
+  async accountedThrough(): Promise<number | undefined> {
+    const item = await this.#table.get(accountingKey);
+    const at = typeof item?.at === "string" ? Date.parse(item.at) : Number.NaN;
+    return Number.isNaN(at) ? undefined : at;
+  }
+
+  async advance(toAt: number): Promise<void> {
+    const at = new Date(toAt).toISOString();
+    const condition = {
+      expression: "attribute_not_exists(pk) OR #at < :at",
+      names: { "#at": "at" },
+      values: { ":at": at },
+    };
+    await this.#table.put({ ...accountingKey, at }, condition);
+  }
+}
+
+const effectiveSchema = z.object({
+  policyId: z.string(),
+  version: z.number(),
+  contentHash: z.string(),
+  sinceAt: z.number(),
+  row: z.string(),
+});
+
+export class DynamoDbPolicyVersions implements PolicyVersionStore {
+  readonly #table: DynamoDbTable;
+
+  constructor(table: DynamoDbTable) {
+    this.#table = table;
+  }
+
+  async effective(policyId: string): Promise<EffectivePolicy | undefined> {
+    const item = await this.#table.get({ pk: `policy#${policyId}`, sk: "effective" });
+    const parsed = effectiveSchema.safeParse(fromStored(item));
+    if (!parsed.success) return undefined;
+    const { sinceAt, row, ...rest } = parsed.data;
+    const raw: unknown = JSON.parse(row);
+    return { ...rest, since: sinceAt, raw };
+  }
+
+  /** The version's own item first, then the pointer: a crash between leaves the old version in force. */
+  async record(next: EffectivePolicy, previous: EffectivePolicy | undefined): Promise<WriteOutcome> {
+    const { policyId, version, contentHash, since, raw } = next;
+    const item = {
+      policyId,
+      version,
+      contentHash,
+      sinceAt: new Date(since).toISOString(),
+      row: JSON.stringify(raw),
+      schemaVersion: 1,
+    };
+    const pk = `policy#${policyId}`;
+    await this.#table.put({ pk, sk: `version#${String(version).padStart(6, "0")}`, ...item });
+    const condition =
+      previous === undefined
+        ? { expression: "attribute_not_exists(pk)" }
+        : {
+            expression: "#version = :version",
+            names: { "#version": "version" },
+            values: { ":version": previous.version },
+          };
+    return this.#table.put({ pk, sk: "effective", ...item }, condition);
+  }
+}
+
+const alertsKey = "alert#open";
+const standingSchema = z.object({
+  subject: z.string(),
+  kind: z.enum(["policy-invalid", "account-unusable"] satisfies (keyof typeof standingAlertKinds)[]),
+  level: z.enum(["page", "ticket"]),
+  fingerprint: z.string(),
+  details: z.array(z.string()),
+  owner: z.string().exactOptional(),
+  raisedAt: z.number(),
+  leaseUntilAt: z.number(),
+  sentAt: z.number().exactOptional(),
+});
+
+export class DynamoDbStandingAlerts implements StandingAlertStore {
+  readonly #table: DynamoDbTable;
+
+  constructor(table: DynamoDbTable) {
+    this.#table = table;
+  }
+
+  async raise(alert: StandingAlert): Promise<boolean> {
+    const expression = "attribute_not_exists(pk) OR fingerprint <> :fingerprint";
+    return (await this.#put(alert, { expression, values: { ":fingerprint": alert.fingerprint } })) === "written";
+  }
+
+  async takeOver(alert: StandingAlert, now: number): Promise<StandingAlert | undefined> {
+    const mine = { ...alert, leaseUntilAt: now + alertLeaseMs };
+    const values = { ":lease": new Date(alert.leaseUntilAt).toISOString() };
+    const outcome = await this.#put(mine, {
+      expression: "leaseUntilAt = :lease AND attribute_not_exists(sentAt)",
+      values,
+    });
+    return outcome === "written" ? mine : undefined;
+  }
+
+  async markSent(alert: StandingAlert, now: number): Promise<void> {
+    const values = { ":fingerprint": alert.fingerprint };
+    await this.#put({ ...alert, sentAt: now }, { expression: "fingerprint = :fingerprint", values });
+  }
+
+  async clear(subject: string, kind: StandingAlert["kind"]): Promise<void> {
+    await this.#table.delete(keyOf({ subject, kind }));
+  }
+
+  async open(): Promise<StandingAlert[]> {
+    const items = await this.#table.query({ expression: "pk = :pk", values: { ":pk": alertsKey } });
+    return items.flatMap((item) => {
+      const parsed = standingSchema.safeParse(fromStored(item));
+      return parsed.success ? [parsed.data] : [];
+    });
+  }
+
+  async #put(
+    alert: StandingAlert,
+    condition: { expression: string; values: Record<string, unknown> },
+  ): Promise<WriteOutcome> {
+    const stored = toStored(alert);
+    return this.#table.put({ ...(typeof stored === "object" ? stored : {}), ...keyOf(alert) }, condition);
+  }
+}
+
+function keyOf({ subject, kind }: Pick<StandingAlert, "subject" | "kind">) {
+  return { pk: alertsKey, sk: `${subject}#${kind}` };
+}

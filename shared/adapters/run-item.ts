@@ -1,0 +1,121 @@
+// A run as an item of the ledger, and back. Whatever the table holds is parsed before anyone trusts it; an item that
+// cannot be read is reported by its key and stops nobody else.
+
+import * as z from "zod";
+import { runAlertKinds } from "../domain/alert.ts";
+import { failureKinds } from "../domain/failure.ts";
+import { type RunKey, slotText } from "../domain/naming.ts";
+import { nextAction, type Run, runReasons, runStates } from "../domain/run.ts";
+import type { Item } from "./dynamodb-table.ts";
+import { fromStored, toStored } from "./stored-instants.ts";
+
+/** Raised when the form of an item changes in a way older code cannot read. */
+const schemaVersion = 1;
+
+export function runKeyOf(key: RunKey): { pk: string; sk: string } {
+  return { pk: `run#${key.policyId}`, sk: `${slotText(key.slotAt)}#${key.instanceId}` };
+}
+
+/** `writeId` makes the write recognisable, should its answer be lost. */
+export function toRunItem(run: Run, writeId: string): Item {
+  const next = nextAction(run);
+  const stored = toStored({ ...run });
+  const fields = typeof stored === "object" && stored !== null ? stored : {};
+  const due = next === undefined ? {} : { lane: next.lane, dueAt: new Date(next.at).toISOString() };
+  return {
+    ...fields,
+    ...runKeyOf(run),
+    nextStepAt: new Date(run.dueAt).toISOString(),
+    dueAt: undefined,
+    ...due,
+    writeId,
+    schemaVersion,
+  };
+}
+
+const instant = z.number();
+const evidence = z.object({
+  operation: z.string().exactOptional(),
+  status: z.number().exactOptional(),
+  providerCode: z.string().exactOptional(),
+  requestId: z.string().exactOptional(),
+});
+const failureSchema = z.object({
+  code: z.enum(keysOf(failureKinds)),
+  message: z.string(),
+  effect: z.enum(["none", "unknown"]),
+  afterMs: z.number().exactOptional(),
+  evidence: evidence.exactOptional(),
+});
+const level = z.enum(["page", "ticket"]);
+const alertSchema = z.object({
+  kind: z.enum(keysOf(runAlertKinds)),
+  level,
+  attempt: z.number(),
+  raisedAt: instant,
+  leaseUntilAt: instant,
+  sentAt: instant.exactOptional(),
+});
+const eventSchema = z.object({
+  from: z.enum([...runStates, "none"]),
+  to: z.enum(runStates),
+  reason: z.enum(runReasons),
+  at: instant,
+  times: z.number(),
+  lastAt: instant,
+  detail: z.string().exactOptional(),
+});
+const termsSchema = z.object({
+  policyVersion: z.number(),
+  startByAt: instant,
+  completeByAt: instant,
+  maxAttempts: z.number(),
+  sizeFloorKb: z.number(),
+  severity: level,
+  databases: z.array(z.string()).exactOptional(),
+  description: z.string().exactOptional(),
+  owner: z.string().exactOptional(),
+});
+const runSchema = z.object({
+  policyId: z.string(),
+  instanceId: z.string(),
+  slotAt: instant,
+  account: z.string(),
+  state: z.enum(runStates),
+  reason: z.enum(runReasons),
+  terms: termsSchema,
+  attempt: z.number().int().min(1),
+  version: z.number().int().min(1),
+  dueAt: instant,
+  createdAt: instant,
+  name: z.string().exactOptional(),
+  requestedAt: instant.exactOptional(),
+  backupId: z.string().exactOptional(),
+  acceptedAt: instant.exactOptional(),
+  absences: z.number(),
+  absentSinceAt: instant.exactOptional(),
+  sizeKb: z.number().exactOptional(),
+  beganAt: instant.exactOptional(),
+  endedAt: instant.exactOptional(),
+  finishedAt: instant.exactOptional(),
+  lastFailure: failureSchema.exactOptional(),
+  earlierBackups: z.array(z.object({ id: z.string(), name: z.string() })),
+  alerts: z.array(alertSchema),
+  events: z.array(eventSchema),
+});
+
+/** The run, or what is wrong with the item. */
+export function parseRunItem(item: Item): { run: Run } | { problem: string } {
+  const { nextStepAt, ...rest } = item;
+  const parsed = runSchema.safeParse(fromStored({ ...rest, dueAt: nextStepAt }));
+  if (parsed.success) return { run: parsed.data };
+  const issue = parsed.error.issues[0];
+  return {
+    problem: `ledger item ${String(item.pk)} ${String(item.sk)} is not readable: ${issue?.path.join(".") ?? ""} ${issue?.message ?? ""}`,
+  };
+}
+
+function keysOf<K extends string>(record: Readonly<Record<K, unknown>>): K[] {
+  const isKey = (key: string): key is K => Object.hasOwn(record, key);
+  return Object.keys(record).filter(isKey);
+}
