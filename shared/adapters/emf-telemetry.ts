@@ -1,0 +1,21 @@
+// Metrics as CloudWatch's embedded metric format on standard output, one blob per tick, one dimension.
+
+import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
+import type { MetricValues } from "../domain/metric.ts";
+import type { Telemetry } from "../ports.ts";
+
+export class EmfTelemetry implements Telemetry {
+  readonly #metrics: Metrics;
+
+  constructor(stage: string) {
+    this.#metrics = new Metrics({ namespace: "OtcBackup", defaultDimensions: { Stage: stage } });
+  }
+
+  emit(values: MetricValues): void {
+    for (const [name, value] of Object.entries(values)) {
+      if (value === undefined) continue;
+      this.#metrics.addMetric(name, name.endsWith("Seconds") ? MetricUnit.Seconds : MetricUnit.Count, value);
+    }
+    this.#metrics.publishStoredMetrics();
+  }
+}

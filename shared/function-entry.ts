@@ -1,0 +1,51 @@
+// What every function has in common: settings and services once per cold start (forgotten when that fails, so that the
+// next invocation tries again), a time budget from the invocation, and one workflow.
+
+import { parseConfig } from "./config.ts";
+import type { Site, Tick } from "./ports.ts";
+import { buildLambdaSite } from "./services.ts";
+
+/** The part of Lambda's context that is used. */
+export interface InvocationContext {
+  getRemainingTimeInMillis(): number;
+}
+
+/** What EventBridge Scheduler sends. It only wakes us: what is due is decided from the tables and the clock. */
+export interface TickEvent {
+  readonly tick?: string;
+  readonly executionId?: string;
+  readonly function?: string;
+}
+
+export interface FunctionEntry<Summary> {
+  readonly name: string;
+  /** One tick on a given site. */
+  run(site: Site, context: InvocationContext): Promise<Summary>;
+  /** The Lambda handler. */
+  handler(event: TickEvent, context: InvocationContext): Promise<Summary>;
+}
+
+/** So long a tick starts new work; one tick a minute, so ticks of a healthy site do not overlap. */
+const tickBudgetMs = 45_000;
+
+/** Kept free of new work before the function's own timeout: a POST may take 15 seconds, and its record must follow. */
+const reserveMs = 25_000;
+
+export function functionEntry<Summary>(
+  name: string,
+  workflow: (site: Site, tick: Tick) => Promise<Summary>,
+): FunctionEntry<Summary> {
+  let site: Site | undefined;
+  const run = (on: Site, context: InvocationContext) => {
+    const budgetMs = Math.min(tickBudgetMs, Math.max(0, context.getRemainingTimeInMillis() - reserveMs));
+    return workflow(on, { stopAt: on.clock.now() + budgetMs });
+  };
+  return {
+    name,
+    run,
+    handler: (_event, context) => {
+      site ??= buildLambdaSite(parseConfig(process.env), name);
+      return run(site, context);
+    },
+  };
+}

@@ -1,0 +1,71 @@
+// The composition root: configuration in, everything a tick needs out. Built once per cold start; local/ and the tests
+// build the same Site with other parts. Nothing here decides anything.
+
+import { randomUUID } from "node:crypto";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { SNSClient } from "@aws-sdk/client-sns";
+import { DynamoDbPolicyStore } from "./adapters/dynamodb-policy-store.ts";
+import { DynamoDbRunStore } from "./adapters/dynamodb-run-store.ts";
+import { DynamoDbAccounting, DynamoDbPolicyVersions, DynamoDbStandingAlerts } from "./adapters/dynamodb-site-state.ts";
+import { DynamoDbTable } from "./adapters/dynamodb-table.ts";
+import { EmfTelemetry } from "./adapters/emf-telemetry.ts";
+import { LambdaLog } from "./adapters/lambda-log.ts";
+import { LedgerLoginGuard } from "./adapters/ledger-login-guard.ts";
+import { OtcBackupProvider } from "./adapters/otc-backup-provider.ts";
+import { type AccountSecrets, SecretsManagerAccounts } from "./adapters/secrets-manager-accounts.ts";
+import { SnsNotifier } from "./adapters/sns-notifier.ts";
+import { systemClock } from "./adapters/system-clock.ts";
+import { CountingTelemetry } from "./call-counts.ts";
+import type { Config } from "./config.ts";
+import type { Clock, Log, Notifier, Site, Telemetry } from "./ports.ts";
+
+/** The parts that differ between AWS, one machine and a test. */
+export interface SiteParts {
+  readonly dynamoDb: DynamoDBClient;
+  readonly secrets: AccountSecrets;
+  readonly notifier: Notifier;
+  readonly telemetry: Telemetry;
+  readonly log: Log;
+  readonly clock: Clock;
+}
+
+/** A site from its parts: the same stores, the same OTC client, the same rules everywhere. */
+export function buildSite(config: Config, parts: SiteParts): Site {
+  const { dynamoDb, secrets, notifier, log, clock } = parts;
+  const ledger = new DynamoDbTable(dynamoDb, config.ledgerTable);
+  const telemetry = new CountingTelemetry(parts.telemetry);
+  const provider = new OtcBackupProvider({
+    secrets,
+    clock,
+    regions: config.otcRegions,
+    signing: config.otcSigning,
+    loginGuard: (account) => new LedgerLoginGuard(ledger, clock, account),
+    observe: (call) => telemetry.count(call),
+  });
+  return {
+    clock,
+    policies: new DynamoDbPolicyStore(new DynamoDbTable(dynamoDb, config.policiesTable), clock),
+    runs: new DynamoDbRunStore(ledger, { log, newWriteId: randomUUID }),
+    versions: new DynamoDbPolicyVersions(ledger),
+    accounting: new DynamoDbAccounting(ledger),
+    standingAlerts: new DynamoDbStandingAlerts(ledger),
+    provider,
+    notifier,
+    telemetry,
+    log,
+    settings: { namePrefix: config.namePrefix, pollBoundMs: config.pollBoundMs },
+  };
+}
+
+/** The site of a Lambda function: AWS clients as the AWS SDK's own variables say. */
+export function buildLambdaSite(config: Config, functionName: string): Site {
+  return buildSite(config, {
+    dynamoDb: new DynamoDBClient({}),
+    secrets: new SecretsManagerAccounts(new SecretsManagerClient({}), config.accountSecretPrefix, systemClock),
+    notifier: new SnsNotifier(new SNSClient({}), { page: config.pageTopicArn, ticket: config.ticketTopicArn }),
+    telemetry: new EmfTelemetry(config.stage),
+    log: new LambdaLog({ function: functionName, stage: config.stage }),
+    clock: systemClock,
+  });
+}
