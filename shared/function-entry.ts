@@ -19,9 +19,9 @@ export interface TickEvent {
 
 export interface FunctionEntry<Summary> {
   readonly name: string;
-  /** One tick on a given site. */
-  run(site: Site, context: InvocationContext): Promise<Summary>;
-  /** The Lambda handler. */
+  /** One invocation on a given site. */
+  run(event: TickEvent, context: InvocationContext, site: Site): Promise<Summary>;
+  /** The Lambda handler: the same on the site that the environment describes. */
   handler(event: TickEvent, context: InvocationContext): Promise<Summary>;
 }
 
@@ -36,16 +36,16 @@ export function functionEntry<Summary>(
   workflow: (site: Site, tick: Tick) => Promise<Summary>,
 ): FunctionEntry<Summary> {
   let site: Site | undefined;
-  const run = (on: Site, context: InvocationContext) => {
+  const run = (_event: TickEvent, context: InvocationContext, on: Site) => {
     const budgetMs = Math.min(tickBudgetMs, Math.max(0, context.getRemainingTimeInMillis() - reserveMs));
     return workflow(on, { stopAt: on.clock.now() + budgetMs });
   };
   return {
     name,
     run,
-    handler: (_event, context) => {
+    handler: (event, context) => {
       site ??= buildLambdaSite(parseConfig(process.env), name);
-      return run(site, context);
+      return run(event, context, site);
     },
   };
 }

@@ -9,7 +9,7 @@ export const runAlertKinds = {
   "backup-failed": "a run ended without a backup, or its last attempt ended FAILED",
   "backup-missed": "a slot's start window ended before OTC accepted a backup",
   "backup-lost": "a backup that OTC had accepted is no longer listed",
-  "backup-overdue": "a backup is still building after its completion window; it is followed further",
+  "backup-overdue": "a backup has no outcome although its window is over; it is followed further",
   "backup-not-good": "a backup is COMPLETED but smaller than its floor, or OTC gave no size",
   "run-skipped": "a slot was skipped for a reason that needs a person",
 } as const satisfies Record<string, string>;

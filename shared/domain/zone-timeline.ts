@@ -10,7 +10,7 @@ export interface OffsetPeriod {
   readonly startMinute: number;
   readonly endMinute: number;
   readonly offsetMinutes: number;
-  /** The latest local minute the clock showed before this period; differs from the last one shown after a fall back. */
+  /** The local minute shown right before this period: the latest ever, since changes are days apart and jumps are not. */
   readonly shownBefore: number;
 }
 
@@ -80,8 +80,11 @@ function buildTimeline(zone: string, span: { fromMinute: number; untilMinute: nu
     }
     const endMinute = firstChange(offsetAt, checkedMinute, sample);
     periods.push({ ...open, endMinute });
-    const shownBefore = Math.max(open.shownBefore, endMinute - 1 + open.offsetMinutes);
-    open = { startMinute: endMinute, offsetMinutes: offsetAt(endMinute), shownBefore };
+    open = {
+      startMinute: endMinute,
+      offsetMinutes: offsetAt(endMinute),
+      shownBefore: endMinute - 1 + open.offsetMinutes,
+    };
     checkedMinute = endMinute;
   }
   periods.push({ ...open, endMinute: Infinity });

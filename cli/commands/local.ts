@@ -1,0 +1,58 @@
+// `otc-backup local`: the whole system on one machine.
+
+import { Command } from "commander";
+import { runLive } from "../../local/run-live.ts";
+import { runNights } from "../../local/run-nights.ts";
+import { CliError } from "../cli-error.ts";
+import { wholeNumber } from "../whole-number.ts";
+
+interface Options {
+  nights?: string;
+  json?: boolean;
+  speed: string;
+  folder: string;
+  account?: string;
+  policies?: string;
+}
+
+const noonMs = 12 * 3_600_000;
+
+export function localCommand(): Command {
+  return new Command("local")
+    .description("run the whole system on this machine: embedded tables, OTC simulator, sample policies")
+    .option("--nights <n>", "run n nights in accelerated time on a site of its own, print the figures, and end")
+    .option("--json", "with --nights: only the figures, as one JSON object")
+    .option("--speed <factor>", "simulated seconds per second", "60")
+    .option("--folder <path>", "where the site keeps its state", ".local")
+    .option(
+      "--account <file|real>",
+      "drive real OTC with the accounts of this JSON file (real: <folder>/accounts.json), in real time",
+    )
+    .option("--policies <file>", "YAML with the policies an empty site starts with")
+    .action(run);
+}
+
+async function run(options: Options): Promise<void> {
+  const print = options.json === true ? () => {} : (line: string) => void process.stdout.write(`${line}\n`);
+  const policies = options.policies === undefined ? {} : { policiesFile: options.policies };
+  if (options.nights !== undefined) {
+    const nights = wholeNumber("--nights", options.nights, { min: 1, max: 366 });
+    const today = Math.floor(Date.now() / 86_400_000) * 86_400_000;
+    const figures = await runNights({ nights, startAt: today + noonMs, print, ...policies });
+    process.stdout.write(`${JSON.stringify(figures)}\n`);
+    return;
+  }
+  if (options.json === true) throw new CliError("--json goes with --nights");
+  const speed = wholeNumber("--speed", options.speed, { min: 1, max: 3600 });
+  const accountFile = options.account === "real" ? `${options.folder}/accounts.json` : options.account;
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+  await runLive({
+    folder: options.folder,
+    speed,
+    signal: stop.signal,
+    print,
+    ...policies,
+    ...(accountFile === undefined ? {} : { accountFile }),
+  });
+}

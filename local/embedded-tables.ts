@@ -1,0 +1,82 @@
+// The tables on one machine: an embedded DynamoDB, on disk or in memory, spoken to through the same AWS SDK as in AWS.
+
+import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import dynalite from "dynalite";
+import { ledgerTable, policiesTable } from "../shared/tables.ts";
+
+export const localTableNames = { policies: "otc-backup-local-policies", ledger: "otc-backup-local-ledger" } as const;
+
+export interface EmbeddedTables {
+  readonly url: string;
+  readonly client: DynamoDBClient;
+  close(): Promise<void>;
+}
+
+/** Starts the embedded DynamoDB on a free loopback port and creates what is missing. `path` absent: in memory. */
+export async function startEmbeddedTables(path?: string): Promise<EmbeddedTables> {
+  const server = dynalite({
+    ...(path === undefined ? {} : { path }),
+    createTableMs: 0,
+    deleteTableMs: 0,
+    updateTableMs: 0,
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  const url = `http://127.0.0.1:${port}`;
+  const client = embeddedClient(url);
+  await createTables(client);
+  const close = async () => {
+    client.destroy();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  };
+  return { url, client, close };
+}
+
+/** A client for an embedded DynamoDB; its credentials mean nothing. */
+export function embeddedClient(url: string): DynamoDBClient {
+  return new DynamoDBClient({
+    endpoint: url,
+    region: "local",
+    credentials: { accessKeyId: "local", secretAccessKey: "local" },
+  });
+}
+
+async function createTables(client: DynamoDBClient): Promise<void> {
+  const { partitionKey, sortKey, dueIndex } = ledgerTable;
+  const text = (name: string) => ({ AttributeName: name, AttributeType: "S" as const });
+  const hash = (name: string) => ({ AttributeName: name, KeyType: "HASH" as const });
+  const range = (name: string) => ({ AttributeName: name, KeyType: "RANGE" as const });
+  const tables = [
+    new CreateTableCommand({
+      TableName: localTableNames.policies,
+      BillingMode: "PAY_PER_REQUEST",
+      AttributeDefinitions: [text(policiesTable.partitionKey)],
+      KeySchema: [hash(policiesTable.partitionKey)],
+    }),
+    new CreateTableCommand({
+      TableName: localTableNames.ledger,
+      BillingMode: "PAY_PER_REQUEST",
+      AttributeDefinitions: [partitionKey, sortKey, dueIndex.partitionKey, dueIndex.sortKey].map(text),
+      KeySchema: [hash(partitionKey), range(sortKey)],
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: dueIndex.name,
+          KeySchema: [hash(dueIndex.partitionKey), range(dueIndex.sortKey)],
+          Projection: { ProjectionType: "KEYS_ONLY" },
+        },
+      ],
+    }),
+  ];
+  for (const table of tables) {
+    try {
+      await client.send(table);
+    } catch (error) {
+      if (!(error instanceof Error && error.name === "ResourceInUseException")) throw error;
+    }
+  }
+}

@@ -1,0 +1,108 @@
+// A whole site on one machine: embedded tables, the OTC simulator or real accounts, sample policies, and the same
+// stores, client and rules as in AWS.
+
+import { readFile, writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { PutItemCommand } from "@aws-sdk/client-dynamodb";
+import { marshall } from "@aws-sdk/util-dynamodb";
+import { parse } from "yaml";
+import type { AccountSecrets } from "../shared/adapters/secrets-manager-accounts.ts";
+import { parseConfig } from "../shared/config.ts";
+import type { Clock, Log, Notifier, Site } from "../shared/ports.ts";
+import { buildSite } from "../shared/services.ts";
+import { type EmbeddedTables, localTableNames, startEmbeddedTables } from "./embedded-tables.ts";
+import { FileAccounts } from "./file-accounts.ts";
+import { DEMO_ACCOUNT } from "./simulator/fleet.ts";
+import { type Simulator, startSimulator } from "./simulator/simulator.ts";
+
+export interface LocalSiteOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly notifier: Notifier;
+  /** Folder for everything that lasts; absent: nothing does. */
+  readonly folder?: string;
+  /** File with real accounts; absent: the simulator's demo account. */
+  readonly accountFile?: string;
+  /** YAML put into an empty policies table. */
+  readonly policiesFile?: string;
+}
+
+export interface LocalSite {
+  readonly site: Site;
+  readonly tables: EmbeddedTables;
+  readonly simulator: Simulator | undefined;
+  close(): Promise<void>;
+}
+
+export const samplePoliciesFile = fileURLToPath(new URL("sample-policies.yaml", import.meta.url));
+
+export async function openLocalSite(options: LocalSiteOptions): Promise<LocalSite> {
+  const { clock, folder, accountFile } = options;
+  const tables = await startEmbeddedTables(folder === undefined ? undefined : `${folder}/tables`);
+  const state = folder === undefined ? {} : { statePath: `${folder}/simulator.json` };
+  const simulator = accountFile === undefined ? await startSimulator({ now: () => clock.now(), ...state }) : undefined;
+  const config = parseConfig({
+    STAGE: "local",
+    POLICIES_TABLE: localTableNames.policies,
+    LEDGER_TABLE: localTableNames.ledger,
+    ACCOUNT_SECRET_PREFIX: "local",
+    PAGE_TOPIC_ARN: "local",
+    TICKET_TOPIC_ARN: "local",
+    ...(simulator === undefined ? process.env : {}),
+    OTC_ENDPOINTS: simulator === undefined ? (process.env.OTC_ENDPOINTS ?? "{}") : endpointsOf(simulator),
+  });
+  const secrets = accountFile === undefined ? demoAccount : new FileAccounts(accountFile);
+  const site = buildSite(config, {
+    dynamoDb: tables.client,
+    secrets,
+    notifier: options.notifier,
+    telemetry: silent,
+    log: options.log,
+    clock,
+  });
+  await plantPolicies(tables, options.policiesFile ?? samplePoliciesFile);
+  if (folder !== undefined)
+    await writeFile(`${folder}/site.json`, JSON.stringify({ tablesUrl: tables.url, pid: process.pid }));
+  const close = async () => {
+    await simulator?.close();
+    await tables.close();
+  };
+  return { site, tables, simulator, close };
+}
+
+/** Metrics have no reader on one machine: what they count is printed as it happens. */
+const silent = { emit: () => {} };
+
+function endpointsOf(simulator: Simulator): string {
+  return JSON.stringify({ [DEMO_ACCOUNT.region]: { iam: simulator.url, rds: simulator.url } });
+}
+
+/** The simulator's backup user, whose password is no secret. */
+const demoAccount: AccountSecrets = {
+  read: async () => {
+    const { region, projectId, domainName, users } = DEMO_ACCOUNT;
+    const [user] = users;
+    const auth = { method: "token", domainName, userName: user?.name ?? "", password: user?.password ?? "" } as const;
+    return { ok: true, value: { version: "demo", region, projectId, auth } };
+  },
+};
+
+/** Fills an empty policies table; rows that are there already, edited or not, are left alone. */
+async function plantPolicies(tables: EmbeddedTables, file: string): Promise<void> {
+  const content: unknown = parse(await readFile(file, "utf8"));
+  const rows = isRecord(content) && Array.isArray(content.policies) ? content.policies.filter(isRecord) : [];
+  for (const row of rows) {
+    const put = new PutItemCommand({
+      TableName: localTableNames.policies,
+      Item: marshall(row),
+      ConditionExpression: "attribute_not_exists(policyId)",
+    });
+    await tables.client.send(put).catch((error: unknown) => {
+      if (!(error instanceof Error && error.name === "ConditionalCheckFailedException")) throw error;
+    });
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,91 @@
+// The local site for people: runs until Ctrl-C, prints what happens as it happens, and goes on at the next start from
+// where it stopped.
+
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
+import { systemClock } from "../shared/adapters/system-clock.ts";
+import type { Clock } from "../shared/ports.ts";
+import { ConsoleLog, ConsoleNotifier, timeOf } from "./console-log.ts";
+import { RunningClock } from "./local-clock.ts";
+import { tickAll } from "./local-scheduler.ts";
+import { openLocalSite } from "./local-site.ts";
+import { nextTickAt } from "./next-tick.ts";
+
+const minuteMs = 60_000;
+/** Idle time is leapt over when the next work lies further away than this. */
+const leapMs = 5 * minuteMs;
+
+export interface LiveOptions {
+  readonly folder: string;
+  /** Simulated seconds per second; real accounts always run in real time. */
+  readonly speed: number;
+  readonly accountFile?: string;
+  readonly policiesFile?: string;
+  readonly signal: AbortSignal;
+  readonly print: (line: string) => void;
+}
+
+/** Resolves when the signal is raised and the tick under way has ended. */
+export async function runLive(options: LiveOptions): Promise<void> {
+  const { folder, signal, print } = options;
+  await mkdir(folder, { recursive: true });
+  const simulated = options.accountFile === undefined;
+  const running = new RunningClock(await startInstant(folder), options.speed);
+  const clock = simulated ? running : systemClock;
+  const notifier = new ConsoleNotifier(clock, print);
+  const files = {
+    ...(simulated ? {} : { accountFile: options.accountFile }),
+    ...(options.policiesFile === undefined ? {} : { policiesFile: options.policiesFile }),
+  };
+  const local = await openLocalSite({ clock, log: new ConsoleLog(clock, print), notifier, folder, ...files });
+  print(
+    `${timeOf(clock)}  the site runs; tables under ${folder}, ${local.simulator === undefined ? "real accounts" : `OTC simulator at ${local.simulator.url}, control at ${local.simulator.controlUrl}`}`,
+  );
+  print(
+    `${timeOf(clock)}  ${simulated ? `time runs ${options.speed}-fold and leaps over idle hours; ` : ""}Ctrl-C stops, the next start goes on from there`,
+  );
+  try {
+    while (!signal.aborted) {
+      const { errors } = await tickAll(local.site);
+      for (const error of errors) print(`${timeOf(clock)}  a tick failed and will be tried again: ${error}`);
+      if (simulated)
+        await writeFile(`${folder}/clock.json`, JSON.stringify({ at: new Date(clock.now()).toISOString() }));
+      await waitForNextTick({ local, clock, running: simulated ? running : undefined, signal, print });
+    }
+  } finally {
+    await local.close();
+  }
+}
+
+interface Waiting {
+  readonly local: Awaited<ReturnType<typeof openLocalSite>>;
+  readonly clock: Clock;
+  readonly running: RunningClock | undefined;
+  readonly signal: AbortSignal;
+  readonly print: (line: string) => void;
+}
+
+async function waitForNextTick({ local, clock, running, signal, print }: Waiting): Promise<void> {
+  const now = clock.now();
+  const next = running === undefined ? undefined : await nextTickAt(local.site, now);
+  if (running !== undefined && next !== undefined && next - now > leapMs) {
+    print(
+      `${timeOf(clock)}  nothing to do until ${new Date(next).toISOString().slice(0, 16).replace("T", " ")}Z; leaping`,
+    );
+    await delay(1500, undefined, { signal }).catch(() => undefined);
+    running.leapTo(next - 1000);
+  }
+  const untilMinute = minuteMs - (clock.now() % minuteMs);
+  await delay(untilMinute / (running?.speed ?? 1), undefined, { signal }).catch(() => undefined);
+}
+
+/** Where the last start stopped, or now. */
+async function startInstant(folder: string): Promise<number> {
+  const text = await readFile(`${folder}/clock.json`, "utf8").catch(() => "{}");
+  const saved: unknown = JSON.parse(text);
+  const at =
+    typeof saved === "object" && saved !== null && "at" in saved && typeof saved.at === "string"
+      ? Date.parse(saved.at)
+      : Number.NaN;
+  return Number.isNaN(at) ? Date.now() : at;
+}
