@@ -27,7 +27,7 @@ export function* slotsBetween(schedule: Schedule, fromAt: number, toAt: number):
   const to = Math.ceil(Math.min(toAt, endOfSlotsAt) / minuteMs);
   const periods = offsetPeriods(schedule.timeZone, from, to);
   if (from >= to) return;
-  const window = { periods, index: periodIndexAt(periods, from - 1), from, to };
+  const window = { periods, index: periodIndexAt(periods, from), from, to };
   yield* schedule.cron.hourIsWildcard ? shownMinutes(schedule.cron, window) : nominalMinutes(schedule.cron, window);
 }
 
@@ -97,7 +97,7 @@ export function defaultMaxAgeHours(schedule: Schedule, now: number, completionWi
 
 interface Window {
   readonly periods: readonly OffsetPeriod[];
-  /** Of the period that holds the minute before the window. */
+  /** Of the period in which the window begins. */
   readonly index: number;
   /** UTC minutes, [from, to). */
   readonly from: number;

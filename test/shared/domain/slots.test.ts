@@ -180,6 +180,8 @@ describe("next and latest slots", () => {
     const toAt = Date.parse("2026-11-23T01:30Z");
     expect(latestSlot(nightly, 0, toAt)).toBe(Date.parse("2026-11-22T01:30Z"));
     expect(latestSlot(nightly, 0, toAt + 1)).toBe(toAt);
+    const weekly = schedule("30 1 * * SUN");
+    expect(latestSlot(weekly, 0, toAt + 1)).toBe(toAt - 86_400_000);
     expect(latestSlot(schedule("0 0 29 2 *"), 0, toAt)).toBe(Date.parse("2024-02-29T00:00Z"));
     expect(latestSlot(nightly, toAt + 1, toAt + 3_600_000)).toBeUndefined();
     expect(latestSlot(schedule("0 0 31 2 *"), -Infinity, Infinity)).toBeUndefined();

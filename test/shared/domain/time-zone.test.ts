@@ -114,6 +114,8 @@ describe("the offset of a zone", () => {
     { zone: "Australia/Lord_Howe", lastAt: "2026-04-04T14:59:59.999Z", before: 660, after: 630 },
     { zone: "Pacific/Apia", lastAt: "2011-12-30T09:59:59.999Z", before: -600, after: 840 },
     { zone: "Pacific/Kwajalein", lastAt: "1993-08-21T11:59:59.999Z", before: -720, after: 720 },
+    { zone: "America/Recife", lastAt: "2000-10-08T02:59:59.999Z", before: -180, after: -120 },
+    { zone: "America/Recife", lastAt: "2000-10-15T01:59:59.999Z", before: -120, after: -180 },
     { zone: "America/Argentina/Tucuman", lastAt: "2004-06-13T03:59:59.999Z", before: -240, after: -180 },
   ])("in $zone changes right after $lastAt", ({ zone, lastAt, before, after }) => {
     expect([offsetMinutesAt(zone, Date.parse(lastAt)), offsetMinutesAt(zone, Date.parse(lastAt) + 1)]).toEqual([
