@@ -7,7 +7,7 @@ import { remedyFor } from "./field-guide.ts";
 import { retentionRules, selectorCriteria } from "./field-names.ts";
 import { nearestName } from "./nearest-name.ts";
 import { isRowList, isRowMap, kindOf, type RowMap, type RowValue } from "./row-value.ts";
-import { showText, showValue } from "./show-value.ts";
+import { showName, showValue } from "./show-value.ts";
 
 /** One problem for each place the schema refused. `fields` is the row as the schema saw it. */
 export function fieldProblems(issues: readonly z.core.$ZodIssue[], fields: RowMap): Problem[] {
@@ -63,7 +63,7 @@ export function pathText(path: readonly PropertyKey[]): string {
   let text = "";
   for (const part of path) {
     if (typeof part === "number") text += `[${part}]`;
-    else text += `${text === "" ? "" : "."}${showText(String(part), 60)}`;
+    else text += `${text === "" ? "" : "."}${showName(String(part))}`;
   }
   return text;
 }

@@ -14,7 +14,7 @@ import { readPlainRow } from "./read-plain-row.ts";
 import { isRecord } from "./row-reading.ts";
 import { type RowMap, type RowReading, RowRefused } from "./row-value.ts";
 import { type ScheduleFacts, scheduleFacts } from "./schedule-facts.ts";
-import { showText } from "./show-value.ts";
+import { showName } from "./show-value.ts";
 
 export type PolicyParse =
   | {
@@ -88,7 +88,7 @@ function scheduleOf({ schedule, timezone = "UTC" }: RowMap, now: number): Schedu
 function unknownField({ name, kind }: { name: string; kind: string }): Problem {
   const meant = nearestName(name, Object.keys(leniencies));
   return {
-    field: showText(name),
+    field: showName(name),
     value: kind,
     message: "is no field of a policy and is ignored",
     remedy: meant === undefined ? "remove the field" : `did you mean ${meant}?`,

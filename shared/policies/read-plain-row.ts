@@ -51,6 +51,7 @@ function readObject(value: object, place: Place): RowValue {
   const map = emptyRowMap();
   for (const name of Object.keys(value)) {
     refuseName(name, place.field);
+    if (value[name] === undefined) continue;
     place.budget.spendText(name);
     map[name] = readPlain(value[name], inner);
   }

@@ -2,7 +2,7 @@
 // more than a valid one at the limit. Counted in the same way for every source of rows.
 
 import { RowRefused } from "./row-value.ts";
-import { showText } from "./show-value.ts";
+import { showName } from "./show-value.ts";
 
 /** Largest row, in bytes of names and values in UTF-8; `observed` does not count. */
 export const maxRowBytes = 16 * 1024;
@@ -39,7 +39,7 @@ export class RowBudget {
 export function refuseDepth(depth: number, field: string): void {
   if (depth <= maxDepth) return;
   throw new RowRefused({
-    field: showText(field),
+    field: showName(field),
     value: `more than ${maxDepth} levels`,
     message: `is nested more than ${maxDepth} levels deep`,
     remedy: "remove the inner levels: no field of a policy has more than three",
@@ -51,7 +51,7 @@ export function refuseDepth(depth: number, field: string): void {
 export function refuseName(name: string, field: string): void {
   if (!refusedNames.has(name)) return;
   throw new RowRefused({
-    field: showText(field),
+    field: showName(field),
     value: `"${name}"`,
     message: `contains the name ${name}, which no field, tag or rule may have`,
     remedy: `remove ${name} from the row`,

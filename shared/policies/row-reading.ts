@@ -23,7 +23,8 @@ export function readFields(
   const unknown: { name: string; kind: string }[] = [];
   for (const name of Object.keys(row)) {
     refuseName(name, "row");
-    if (name === systemField) continue;
+    // As in JSON, a property that is undefined does not exist.
+    if (name === systemField || row[name] === undefined) continue;
     budget.spendText(name);
     const value = readValue(row[name], { field: name, depth: 1, budget });
     if (isFieldName(name)) fields[name] = value;

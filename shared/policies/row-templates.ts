@@ -6,7 +6,7 @@ import type { Problem } from "../domain/policy.ts";
 import { type FileProblem, keyText, type LineAt, startOf } from "./file-row.ts";
 import { nearestName } from "./nearest-name.ts";
 import { isRecord } from "./row-reading.ts";
-import { showText, showValue } from "./show-value.ts";
+import { showName, showText, showValue } from "./show-value.ts";
 
 interface Template {
   readonly fields: Readonly<Record<string, unknown>>;
@@ -35,7 +35,7 @@ export function templatesOf(place: { js: unknown; node: unknown } | undefined, l
   if (!isAbsent && isRecord(place.js) && isMap(place.node)) {
     for (const { key, value: node } of place.node.items) {
       const name = keyText(key);
-      const template = { fields: ownRecord(place.js, name), node, line: lineAt(startOf(key) ?? 0), isUsed: false };
+      const template = { fields: sharedFields(place.js, name), node, line: lineAt(startOf(key) ?? 0), isUsed: false };
       byName.set(name, template);
       problems.push(...templateProblems(name, place.js[name], template.line));
     }
@@ -66,13 +66,15 @@ export function fillTemplate(row: Row, templates: ReadonlyMap<string, Template>)
   return { row: { ...template.fields, ...own }, nodes: [row.node, template.node], problems };
 }
 
-function ownRecord(js: Readonly<Record<string, unknown>>, name: string): Readonly<Record<string, unknown>> {
-  const fields = Object.hasOwn(js, name) ? js[name] : undefined;
-  return isRecord(fields) ? fields : {};
+function sharedFields(js: Readonly<Record<string, unknown>>, name: string): Readonly<Record<string, unknown>> {
+  const template = Object.hasOwn(js, name) ? js[name] : undefined;
+  if (!isRecord(template)) return {};
+  const { policyId: _policyId, template: _template, ...fields } = template;
+  return fields;
 }
 
 function templateProblems(name: string, fields: unknown, line: number): FileProblem[] {
-  const field = `templates.${showText(name, 60)}`;
+  const field = `templates.${showName(name)}`;
   if (!isRecord(fields)) {
     const message = "must be a map of fields";
     return [templateProblem({ field, message, remedy: "write the fields below the template's name", line })];
@@ -112,10 +114,10 @@ function unusedWarnings(templates: ReadonlyMap<string, Template>): FileProblem[]
   return [...templates]
     .filter(([, template]) => !template.isUsed)
     .map(([name, { line }]) => ({
-      field: `templates.${showText(name, 60)}`,
+      field: `templates.${showName(name)}`,
       value: "",
       message: "is used by no row",
-      remedy: `write template: ${showText(name, 60)} in the rows it is meant for, or remove it`,
+      remedy: `write template: ${showName(name)} in the rows it is meant for, or remove it`,
       level: "warning",
       line,
     }));

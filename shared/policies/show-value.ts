@@ -17,6 +17,11 @@ export function showText(text: string, limit: number = longest): string {
   return isCut || escaped.length > limit ? `${withoutHalfCharacter(escaped.slice(0, limit - 1))}…` : escaped;
 }
 
+/** The name of a field, rule or tag; one that is empty as `""`, so that there is something to see. */
+export function showName(name: string): string {
+  return name === "" ? '""' : showText(name, 60);
+}
+
 /** A row's value in at most 80 characters; text stands in quotes so that blanks at its ends can be seen. */
 export function showValue(value: RowValue | undefined): string {
   if (value === undefined) return "absent";

@@ -1,12 +1,12 @@
 // From one YAML document to its rows: the list or the map of `policies` and `templates`, and what is wrong with the way
 // it is written. What the fields of a row must be is not decided here.
 
-import { type Document, isMap, isSeq, type ParsedNode, type YAMLError } from "yaml";
+import { type Document, isMap, isSeq, type ParsedNode, visit, type YAMLError } from "yaml";
 import { type FileProblem, type FileRow, keyText, type LineAt, lineOfField, startOf } from "./file-row.ts";
 import { nearestName } from "./nearest-name.ts";
 import { isRecord } from "./row-reading.ts";
 import { fillTemplate, templatesOf } from "./row-templates.ts";
-import { showText, showValue } from "./show-value.ts";
+import { showName, showText, showValue } from "./show-value.ts";
 
 export interface YamlDocument {
   readonly parsed: Document.Parsed<ParsedNode>;
@@ -19,7 +19,7 @@ export interface DocumentRows {
   readonly problems: readonly FileProblem[];
 }
 
-/** So many errors of writing are told at most: the first one usually causes the rest. */
+/** So many lines with errors of writing are told at most: the first one usually causes the rest. */
 const maxErrors = 10;
 
 /** The rows of a document. One whose structure cannot be trusted has none; a key written twice spoils only its row. */
@@ -79,9 +79,22 @@ function contentOf({ parsed, lineAt }: YamlDocument): { js: unknown } | FileProb
       message: showText(message, 300),
       remedy: "write the document without aliases (*name) and with fewer levels",
       level: "problem",
-      line: lineAt(startOf(parsed.contents) ?? 0),
+      line: lineAt(unresolvedAlias(parsed) ?? startOf(parsed.contents) ?? 0),
     };
   }
+}
+
+/** Where the first alias stands that names nothing before it; converting the document fails without saying so. */
+function unresolvedAlias(document: Document.Parsed): number | undefined {
+  let offset: number | undefined;
+  visit(document, {
+    Alias(_key, alias) {
+      if (alias.resolve(document) !== undefined) return undefined;
+      offset = startOf(alias);
+      return visit.BREAK;
+    },
+  });
+  return offset;
 }
 
 const topKeys = ["policies", "templates"];
@@ -111,7 +124,7 @@ function listed(js: unknown, nodes: readonly unknown[]): PlacedRow[] {
 }
 
 function strayKey(name: string, line: number): FileProblem {
-  const place = { field: showText(name), value: "", level: "problem", line } as const;
+  const place = { field: showName(name), value: "", level: "problem", line } as const;
   if (name === "policies") return { ...place, message: "must be a list of rows", remedy: "begin each row with -" };
   if (name === "policyId") {
     return { ...place, message: "stands outside a list of rows", remedy: "begin the row with - policyId: …" };
@@ -136,7 +149,12 @@ function isInside(error: YAMLError, node: unknown): boolean {
 }
 
 function whereWritten(errors: readonly YAMLError[], document: YamlDocument): FileProblem[] {
-  return errors.slice(0, maxErrors).map((error) => writtenWrong(error, document));
+  const byLine = new Map<number, FileProblem>();
+  for (const error of errors) {
+    const problem = writtenWrong(error, document);
+    if (byLine.size < maxErrors && !byLine.has(problem.line)) byLine.set(problem.line, problem);
+  }
+  return [...byLine.values()];
 }
 
 /** What the YAML parser found: errors of writing, and tags it does not know (whose value is read as if untagged). */
@@ -146,7 +164,7 @@ function writtenWrong(error: YAMLError, { lineAt, source }: YamlDocument): FileP
   if (error.code === "DUPLICATE_KEY") {
     const key = /^["']?([^"':\n]*)/.exec(source.slice(start, start + 80))?.[1] ?? "";
     const message = "stands twice in one map, and which of the two is meant cannot be known";
-    return { field: showText(key), value: "twice", message, remedy: "remove one of the two", level: "problem", line };
+    return { field: showName(key), value: "twice", message, remedy: "remove one of the two", level: "problem", line };
   }
   const message = showText(error.message, 300);
   const level = error.name === "YAMLWarning" ? "warning" : "problem";
