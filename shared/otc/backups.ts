@@ -1,47 +1,11 @@
-/** Backups of RDS instances: make one, list those of an instance, delete one. */
+/** Backups of database instances: create one, list them, delete one. OTC has no call that reads a single backup. */
 import * as z from "zod";
 import { type Call, configurationError, readAnswer, unreadableError } from "./call.ts";
+import { isOtcError } from "./errors.ts";
+import { idField, textField, timeField, totalField } from "./fields.ts";
 import { isOtcId } from "./ids.ts";
 import type { OtcOperation } from "./operation.ts";
 import { readWholeList } from "./paging.ts";
-import { parseOtcTime } from "./times.ts";
-
-export type OtcBackupType = "manual" | "auto" | "fragment" | "incremental";
-export type OtcBackupStatus = "BUILDING" | "COMPLETED" | "FAILED" | "DELETING" | "UNKNOWN";
-
-export interface OtcBackup {
-  readonly id: string;
-  readonly name: string;
-  readonly instanceId: string;
-  readonly type: string;
-  readonly status: OtcBackupStatus;
-  /** The status word as it came. */
-  readonly rawStatus: string;
-  readonly sizeKb?: number;
-  readonly beganAt?: number;
-  readonly endedAt?: number;
-}
-
-export interface CreateBackupRequest {
-  readonly instanceId: string;
-  readonly name: string;
-  readonly description?: string;
-  /** SQL Server only: the databases to back up; absent means all. */
-  readonly databases?: readonly string[];
-}
-
-const statuses = ["BUILDING", "COMPLETED", "FAILED", "DELETING"] as const;
-const rowSchema = z.object({
-  id: z.string().refine(isOtcId),
-  name: z.string(),
-  instance_id: z.string(),
-  type: z.string().optional(),
-  status: z.string(),
-  size: z.unknown().optional(),
-  begin_time: z.unknown().optional(),
-  end_time: z.unknown().optional(),
-});
-const backupRow = rowSchema.transform(toBackup);
 
 /**
  * POST /v3/{project_id}/backups
@@ -79,53 +43,144 @@ const DELETE = {
   priority: "create",
 } as const satisfies OtcOperation;
 
+const STATUSES = ["BUILDING", "COMPLETED", "FAILED", "DELETING"] as const;
+
+export type OtcBackupStatus = (typeof STATUSES)[number] | "UNKNOWN";
+
+export type OtcBackupType = "manual" | "auto" | "fragment" | "incremental";
+
+export interface OtcBackup {
+  readonly id: string;
+  readonly name: string;
+  readonly instanceId: string;
+  /** As OTC says it; see OtcBackupType for the documented ones. */
+  readonly type: string;
+  readonly status: OtcBackupStatus;
+  readonly rawStatus: string;
+  /** Absent or 0 while the backup is being made, and in the answer to a create. */
+  readonly sizeKb?: number;
+  readonly beganAt?: number;
+  readonly endedAt?: number;
+}
+
+export interface CreateBackupRequest {
+  readonly instanceId: string;
+  /** 4 to 64 characters: a letter, then letters, digits, `-` and `_`. */
+  readonly name: string;
+  /** At most 256 characters, none of `> ! < " & ' =`. OTC does not return it in lists. */
+  readonly description?: string;
+  /** SQL Server only: names of the databases to back up. */
+  readonly databases?: readonly string[];
+  readonly deadlineAt?: number;
+}
+
+export interface ListBackupsQuery {
+  readonly instanceId: string;
+  readonly type?: OtcBackupType;
+  /** Only this backup. An unknown or deleted one gives an empty list, in whichever way OTC says it. */
+  readonly backupId?: string;
+  readonly deadlineAt?: number;
+}
+
+const backup = z
+  .object({
+    id: idField,
+    name: textField,
+    instance_id: idField,
+    type: z.string(),
+    status: z.string(),
+    size: z.number().nonnegative().nullish().catch(undefined),
+    begin_time: timeField,
+    end_time: timeField,
+  })
+  .transform(
+    (row): OtcBackup => ({
+      id: row.id,
+      name: row.name,
+      instanceId: row.instance_id,
+      type: row.type,
+      status: toStatus(row.status),
+      rawStatus: row.status,
+      ...(typeof row.size === "number" && { sizeKb: row.size }),
+      ...(row.begin_time !== undefined && { beganAt: row.begin_time }),
+      ...(row.end_time !== undefined && { endedAt: row.end_time }),
+    }),
+  );
+
+const created = z.object({ backup });
+
+const page = z
+  .object({ backups: z.array(backup), total_count: totalField })
+  .transform((body) => ({ rows: body.backups, total: body.total_count }));
+
+function toStatus(raw: string): OtcBackupStatus {
+  return STATUSES.find((status) => status === raw.toUpperCase()) ?? "UNKNOWN";
+}
+
 /**
- * Asks for a manual backup. Not idempotent at OTC except by the name.
- * @throws OtcError; `unreadable` with effect `unknown` when the answer is not about the backup that was asked for
+ * Asks OTC for a manual backup. Accepted means begun, not done. Not idempotent: after an error whose `effect` is `unknown`,
+ * look for the name before asking again.
  */
 export async function createBackup(call: Call, request: CreateBackupRequest): Promise<OtcBackup> {
+  const { instanceId, name, description, databases, deadlineAt } = request;
+  const problem = findProblem(request);
+  if (problem !== undefined) throw configurationError(CREATE, problem);
+  // The body is flat; only the answer is wrapped.
   const body = {
-    instance_id: request.instanceId,
-    name: request.name,
-    ...(request.description !== undefined && { description: request.description }),
-    ...(request.databases !== undefined && { databases: request.databases.map((name) => ({ name })) }),
+    instance_id: instanceId,
+    name,
+    ...(description !== undefined && { description }),
+    ...(databases !== undefined && { databases: databases.map((database) => ({ name: database })) }),
   };
-  const answer = await call({ operation: CREATE, body });
-  const { backup } = readAnswer(CREATE, answer, z.object({ backup: backupRow }));
-  if (backup.name === request.name && backup.instanceId === request.instanceId) return backup;
-  throw unreadableError(CREATE, "the answer is about another backup", answer.status);
+  const answer = await call({ operation: CREATE, body, deadlineAt });
+  const accepted = readAnswer(CREATE, answer, created).backup;
+  if (accepted.name !== name || accepted.instanceId !== instanceId) {
+    throw unreadableError(CREATE, "the answer is about another backup than the one asked for", answer.status);
+  }
+  return accepted;
 }
 
-/** All backups of one instance. @throws OtcError, also when the list cannot be read whole */
-export function listBackups(
-  call: Call,
-  query: { instanceId: string; type?: OtcBackupType; backupId?: string },
-): Promise<OtcBackup[]> {
-  const { instanceId, type, backupId } = query;
+function findProblem(request: CreateBackupRequest): string | undefined {
+  if (!isOtcId(request.instanceId)) return "instanceId is not an OTC id";
+  if (!/^[A-Za-z][A-Za-z0-9_-]{3,63}$/.test(request.name)) {
+    return "name must have 4 to 64 characters: a letter, then letters, digits, - and _";
+  }
+  if (request.description !== undefined && !/^[^>!<"&'=\r\n]{0,256}$/.test(request.description)) {
+    return "description must have at most 256 characters and none of > ! < \" & ' = or a line break";
+  }
+  if (request.databases?.length === 0) return "databases must name at least one database, or be left out";
+  return undefined;
+}
+
+/** All backups of one instance that match the query, in OTC's order (undocumented: sort what matters). Complete, or it throws. */
+export async function listBackups(call: Call, query: ListBackupsQuery): Promise<OtcBackup[]> {
+  const { instanceId, type, backupId, deadlineAt } = query;
+  if (!isOtcId(instanceId)) throw configurationError(LIST, "instanceId is not an OTC id");
+  if (backupId !== undefined && !isOtcId(backupId)) throw configurationError(LIST, "backupId is not an OTC id");
   const filters: [string, string][] = [["instance_id", instanceId]];
-  if (type !== undefined) filters.push(["backup_type", type]);
   if (backupId !== undefined) filters.push(["backup_id", backupId]);
-  return readWholeList(call, { operation: LIST, query: filters, member: "backups", row: backupRow });
+  if (type !== undefined) filters.push(["backup_type", type]);
+  try {
+    const rows = await readWholeList(call, { operation: LIST, query: filters, page, deadlineAt });
+    // A service that ignores a filter must not make another instance's backup look like this one's.
+    return rows.filter(
+      (row) =>
+        row.instanceId === instanceId &&
+        (backupId === undefined || row.id === backupId) &&
+        (type === undefined || row.type.toLowerCase() === type),
+    );
+  } catch (error) {
+    // Asked for one id, OTC answers with an empty list or with "the backup file does not exist".
+    if (backupId !== undefined && isOtcError(error) && error.class === "backup-gone") return [];
+    throw error;
+  }
 }
 
-/** Asks for a manual backup's deletion; it goes on for a while afterwards. @throws OtcError `backup-gone` when there is none */
-export async function deleteBackup(call: Call, backupId: string): Promise<void> {
-  if (!isOtcId(backupId)) throw configurationError(DELETE, "the backup id is not an OTC id");
-  await call({ operation: DELETE, ids: { backupId } });
-}
-
-function toBackup(row: z.output<typeof rowSchema>): OtcBackup {
-  const beganAt = parseOtcTime(row.begin_time);
-  const endedAt = parseOtcTime(row.end_time);
-  return {
-    id: row.id,
-    name: row.name,
-    instanceId: row.instance_id,
-    type: row.type ?? "manual",
-    status: statuses.find((status) => status === row.status.toUpperCase()) ?? "UNKNOWN",
-    rawStatus: row.status,
-    ...(typeof row.size === "number" && Number.isFinite(row.size) && row.size >= 0 && { sizeKb: row.size }),
-    ...(beganAt !== undefined && { beganAt }),
-    ...(endedAt !== undefined && { endedAt }),
-  };
+/**
+ * Deletes a manual backup, irrevocably. Returns when OTC has accepted; the row shows DELETING for a while.
+ * @throws OtcError `backup-gone` when there is no such backup, `backup-busy` when it may be deleted later
+ */
+export async function deleteBackup(call: Call, backupId: string, deadlineAt?: number): Promise<void> {
+  // Success has an empty body, so there is nothing to read.
+  await call({ operation: DELETE, ids: { backupId }, deadlineAt });
 }

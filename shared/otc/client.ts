@@ -1,10 +1,18 @@
 /**
- * The client of one OTC account in one region: signs in, keeps to limits, and speaks in the terms of the resource files.
- * Everything it throws is an OtcError.
+ * The client of one OTC project: wires credentials, pacing, transport and resources together. It knows OTC and nothing
+ * of what its calls are for.
  */
 import { createAuthoriser } from "./authoriser.ts";
-import * as backups from "./backups.ts";
-import { createCall } from "./call.ts";
+import { getAutomatedPolicy, type OtcAutomatedPolicy } from "./automated-policy.ts";
+import {
+  type CreateBackupRequest,
+  createBackup,
+  deleteBackup,
+  type ListBackupsQuery,
+  listBackups,
+  type OtcBackup,
+} from "./backups.ts";
+import { type Call, createCall } from "./call.ts";
 import type { OtcClock } from "./clock.ts";
 import { createCredentialKeeper, type OtcCredentials } from "./credentials.ts";
 import type { OtcEndpoints } from "./endpoints.ts";
@@ -13,43 +21,31 @@ import { createTransport } from "./http.ts";
 import { listInstances, type OtcInstance } from "./instances.ts";
 import { createProcessLoginGuard, type LoginGuard } from "./login-guard.ts";
 import type { Pacer } from "./pace.ts";
-import { createRedactor } from "./redaction.ts";
+import { listProjects, type OtcProject } from "./projects.ts";
+import { getQuotas, type OtcQuota } from "./quotas.ts";
+import { createRedactor, type Redactor } from "./redaction.ts";
+import { getRestoreTimes, type OtcRestoreSpan } from "./restore-times.ts";
 import { createRetryBudget } from "./retry-budget.ts";
 import type { SigningVariant } from "./sign.ts";
 import { createSlots } from "./slots.ts";
 
+export type { OtcBackup } from "./backups.ts";
+export type { OtcClock } from "./clock.ts";
+export type { OtcAuth, OtcCredentials } from "./credentials.ts";
+export type { OtcCall } from "./exchange.ts";
+export type { OtcInstance } from "./instances.ts";
+export type { LoginGuard, LoginPermit } from "./login-guard.ts";
+
 export interface OtcLimits {
+  /** For each of name look-up, connect and TLS handshake. */
   readonly connectMs: number;
-  /** From the first byte sent to the last byte received, per attempt. */
+  /** One HTTP attempt, from the first step to the last byte. */
   readonly totalMs: number;
   readonly maxResponseBytes: number;
-  /** How many requests may be under way at once. */
+  /** Requests under way at once. With a pacer, which then governs, 32 unless said otherwise. */
   readonly concurrency: number;
-  /** How long a call waits for its turn. */
+  /** How long a call waits for its turn at the pacer when it names no deadline. */
   readonly patienceMs: number;
-}
-
-export interface OtcClientOptions {
-  readonly endpoints: OtcEndpoints;
-  readonly projectId: string;
-  readonly credentials: OtcCredentials;
-  /** A fresh read, used once after the credential was refused (rotation). */
-  readonly reloadCredentials?: () => Promise<OtcCredentials>;
-  readonly loginGuard?: LoginGuard;
-  readonly clock: OtcClock;
-  readonly observe?: (call: OtcCall) => void;
-  readonly pacer?: Pacer;
-  readonly limits?: Partial<OtcLimits>;
-  readonly signing?: SigningVariant;
-  /** 0 to 1, for jitter. */
-  readonly random?: () => number;
-}
-
-export interface OtcClient {
-  listInstances(): Promise<OtcInstance[]>;
-  createBackup(request: backups.CreateBackupRequest): Promise<backups.OtcBackup>;
-  listBackups(query: Parameters<typeof backups.listBackups>[1]): Promise<backups.OtcBackup[]>;
-  deleteBackup(backupId: string): Promise<void>;
 }
 
 const DEFAULT_LIMITS: OtcLimits = {
@@ -59,52 +55,102 @@ const DEFAULT_LIMITS: OtcLimits = {
   concurrency: 4,
   patienceMs: 20_000,
 };
+const PACED_CONCURRENCY = 32;
+
+export interface OtcClientOptions {
+  readonly endpoints: OtcEndpoints;
+  readonly projectId: string;
+  readonly credentials: OtcCredentials;
+  /** A fresh read of the credential, used once when OTC refuses the present one (rotation). */
+  readonly reloadCredentials?: (() => Promise<OtcCredentials>) | undefined;
+  /** Should be durable and shared by all processes of the account; without it this process looks after itself alone. */
+  readonly loginGuard?: LoginGuard | undefined;
+  readonly clock: OtcClock;
+  /** Told of each HTTP attempt, logins included. What it throws is ignored. */
+  readonly observe?: ((call: OtcCall) => void) | undefined;
+  readonly pacer?: Pacer | undefined;
+  readonly limits?: Partial<OtcLimits> | undefined;
+  /** Dialect of signatures with access keys; A unless said otherwise. */
+  readonly signing?: SigningVariant | undefined;
+  /** Number in [0, 1) for the jitter of retries; Math.random unless said otherwise. */
+  readonly random?: (() => number) | undefined;
+}
+
+/** All methods throw OtcError for what OTC or the network does; errors of reloadCredentials and loginGuard pass through. */
+export interface OtcClient {
+  listInstances(wait?: { readonly deadlineAt?: number }): Promise<OtcInstance[]>;
+  createBackup(request: CreateBackupRequest): Promise<OtcBackup>;
+  listBackups(query: ListBackupsQuery): Promise<OtcBackup[]>;
+  deleteBackup(backupId: string, wait?: { readonly deadlineAt?: number }): Promise<void>;
+  listProjects(): Promise<OtcProject[]>;
+  getQuotas(): Promise<OtcQuota[]>;
+  getAutomatedPolicy(instanceId: string): Promise<OtcAutomatedPolicy>;
+  getRestoreTimes(instanceId: string): Promise<OtcRestoreSpan[]>;
+}
 
 export function createOtcClient(options: OtcClientOptions): OtcClient {
-  const { endpoints, clock, projectId } = options;
-  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const call = wireCall(options);
+  return {
+    listInstances: (wait) => listInstances(call, wait?.deadlineAt),
+    createBackup: (request) => createBackup(call, request),
+    listBackups: (query) => listBackups(call, query),
+    deleteBackup: (backupId, wait) => deleteBackup(call, backupId, wait?.deadlineAt),
+    listProjects: () => listProjects(call),
+    getQuotas: () => getQuotas(call),
+    getAutomatedPolicy: (instanceId) => getAutomatedPolicy(call, instanceId),
+    getRestoreTimes: (instanceId) => getRestoreTimes(call, instanceId),
+  };
+}
+
+function wireCall(options: OtcClientOptions): Call {
+  const { clock, endpoints, pacer, projectId } = options;
+  const concurrency = pacer === undefined ? DEFAULT_LIMITS.concurrency : PACED_CONCURRENCY;
+  const limits = { ...DEFAULT_LIMITS, concurrency, ...options.limits };
   const redactor = createRedactor();
   const exchange = createExchange({
     endpoints,
+    transport: createTransport(limits, () => clock.now()),
     clock,
     redactor,
-    transport: createTransport(limits, () => clock.now()),
     slots: createSlots(limits.concurrency),
-    pacer: options.pacer,
+    pacer,
     observe: options.observe,
   });
   const credentials = createCredentialKeeper({
     initial: options.credentials,
     reload: options.reloadCredentials,
     clock,
-    onCredentials: ({ auth }) => {
-      const secrets = auth.method === "token" ? [auth.password] : [auth.secretKey, auth.securityToken];
-      for (const secret of secrets) redactor.add(secret);
-    },
+    onCredentials: (fresh) => hideSecrets(redactor, fresh),
   });
-  const guard = options.loginGuard ?? createProcessLoginGuard();
   const login = {
     exchange,
     clock,
-    guard,
+    guard: options.loginGuard ?? createProcessLoginGuard(),
     projectId,
-    onToken: (token: string) => redactor.add(token),
+    onToken: redactor.add,
     patienceMs: limits.patienceMs,
   };
-  const call = createCall({
+  return createCall({
     exchange,
-    clock,
-    projectId,
     authoriser: createAuthoriser({ credentials, login, variant: options.signing ?? "A" }),
+    clock,
     random: options.random ?? Math.random,
     retryBudget: createRetryBudget(),
+    projectId,
     hosts: { iam: new URL(endpoints.iam).host, rds: new URL(endpoints.rds).host },
     patienceMs: limits.patienceMs,
   });
-  return {
-    listInstances: () => listInstances(call),
-    createBackup: (request) => backups.createBackup(call, request),
-    listBackups: (query) => backups.listBackups(call, query),
-    deleteBackup: (backupId) => backups.deleteBackup(call, backupId),
-  };
+}
+
+function hideSecrets(redactor: Redactor, { auth }: OtcCredentials): void {
+  switch (auth.method) {
+    case "token":
+      redactor.add(auth.password);
+      return;
+    case "aksk":
+      redactor.add(auth.accessKey);
+      redactor.add(auth.secretKey);
+      redactor.add(auth.securityToken);
+      return;
+  }
 }

@@ -1,35 +1,9 @@
-/** Database instances of a project, with what a backup needs to know of each. */
+/** Database instances of the project, with what decides whether and when one can be backed up. */
 import * as z from "zod";
 import type { Call } from "./call.ts";
-import { isOtcId } from "./ids.ts";
+import { idField, textField, timeField, totalField } from "./fields.ts";
 import type { OtcOperation } from "./operation.ts";
 import { readWholeList } from "./paging.ts";
-import { parseOtcTime } from "./times.ts";
-
-export interface OtcTag {
-  readonly key: string;
-  readonly value: string;
-}
-
-export interface OtcInstance {
-  readonly id: string;
-  readonly name: string;
-  /** OTC's word, e.g. `ACTIVE`, `BACKING UP`. */
-  readonly status: string;
-  /** `Single`, `Ha` or `Replica`. */
-  readonly type: string;
-  readonly engine: string;
-  readonly engineVersion: string;
-  readonly tags: readonly OtcTag[];
-  /** The primary this instance is a read replica of. */
-  readonly replicaOf?: string;
-  /** Hours of OTC's own backup, UTC, `19:00-20:00`. */
-  readonly backupWindow?: string;
-  readonly backupKeepDays?: number;
-  /** UTC, `02:00-06:00`. */
-  readonly maintenanceWindow?: string;
-  readonly createdAt?: number;
-}
 
 /**
  * GET /v3/{project_id}/instances
@@ -43,44 +17,89 @@ const LIST = {
   priority: "poll",
 } as const satisfies OtcOperation;
 
-const text = z.string();
-const rowSchema = z.object({
-  id: text.refine(isOtcId),
-  name: text.catch(""),
-  status: text,
-  type: text.catch(""),
-  datastore: z.object({ type: text.catch(""), version: text.catch("") }).catch({ type: "", version: "" }),
-  tags: z.array(z.object({ key: text, value: text.catch("") })).catch([]),
-  related_instance: z.array(z.object({ id: text, type: text })).catch([]),
-  backup_strategy: z
-    .object({ start_time: text.optional(), keep_days: z.number().optional() })
-    .optional()
-    .catch(undefined),
-  maintenance_window: text.optional().catch(undefined),
-  created: z.unknown().optional(),
-});
-
-/** Every instance of the project. @throws OtcError, also when the list cannot be read whole */
-export function listInstances(call: Call): Promise<OtcInstance[]> {
-  return readWholeList(call, { operation: LIST, query: [], member: "instances", row: rowSchema.transform(toInstance) });
+export interface OtcTag {
+  readonly key: string;
+  readonly value: string;
 }
 
-function toInstance(row: z.output<typeof rowSchema>): OtcInstance {
-  const replicaOf = row.related_instance.find((related) => related.type === "replica_of")?.id;
-  const createdAt = parseOtcTime(row.created);
-  const { start_time: backupWindow, keep_days: backupKeepDays } = row.backup_strategy ?? {};
+export interface OtcInstance {
+  readonly id: string;
+  readonly name: string;
+  /** As OTC says it: `ACTIVE`, `BACKING UP`, `SHUTDOWN`, `FROZEN`, `STORAGE FULL` and more. */
+  readonly status: string;
+  /** `Single`, `Ha` or `Replica`; empty when OTC does not say. */
+  readonly type: string;
+  /** `MySQL`, `PostgreSQL` or `SQLServer`. */
+  readonly engine: string;
+  readonly engineVersion: string;
+  readonly tags: readonly OtcTag[];
+  /** The instance this one is a read replica of. */
+  readonly replicaOf?: string;
+  /** The automated backup: a UTC window such as `19:00-20:00`, and days kept (0 is off). */
+  readonly backupStrategy?: { readonly startTime: string; readonly keepDays: number };
+  /** A UTC window such as `02:00-06:00`. */
+  readonly maintenanceWindow?: string;
+  readonly createdAt?: number;
+}
+
+// Everything but the id may be missing while an instance is being made; one such row must not cost the list.
+const instance = z
+  .object({
+    id: idField,
+    name: textField,
+    status: textField,
+    type: textField,
+    datastore: z.object({ type: textField, version: textField }).nullish().catch(undefined),
+    tags: z
+      .array(z.object({ key: z.string(), value: textField }))
+      .nullish()
+      .catch(undefined),
+    related_instance: z
+      .array(z.object({ id: z.string(), type: z.string() }))
+      .nullish()
+      .catch(undefined),
+    backup_strategy: z.object({ start_time: z.string(), keep_days: z.number() }).nullish().catch(undefined),
+    maintenance_window: textField,
+    created: timeField,
+  })
+  .transform(toInstance);
+
+const page = z
+  .object({ instances: z.array(instance), total_count: totalField })
+  .transform((body) => ({ rows: body.instances, total: body.total_count }));
+
+interface Row {
+  id: string;
+  name: string;
+  status: string;
+  type: string;
+  datastore?: { type: string; version: string } | null | undefined;
+  tags?: OtcTag[] | null | undefined;
+  related_instance?: { id: string; type: string }[] | null | undefined;
+  backup_strategy?: { start_time: string; keep_days: number } | null | undefined;
+  maintenance_window: string;
+  created: number | undefined;
+}
+
+function toInstance(row: Row): OtcInstance {
+  const primary = row.related_instance?.find((related) => related.type === "replica_of");
+  const strategy = row.backup_strategy;
   return {
     id: row.id,
     name: row.name,
     status: row.status,
     type: row.type,
-    engine: row.datastore.type,
-    engineVersion: row.datastore.version,
-    tags: row.tags,
-    ...(replicaOf !== undefined && { replicaOf }),
-    ...(backupWindow !== undefined && { backupWindow }),
-    ...(backupKeepDays !== undefined && { backupKeepDays }),
-    ...(row.maintenance_window !== undefined && { maintenanceWindow: row.maintenance_window }),
-    ...(createdAt !== undefined && { createdAt }),
+    engine: row.datastore?.type ?? "",
+    engineVersion: row.datastore?.version ?? "",
+    tags: row.tags ?? [],
+    ...(primary && { replicaOf: primary.id }),
+    ...(strategy && { backupStrategy: { startTime: strategy.start_time, keepDays: strategy.keep_days } }),
+    ...(row.maintenance_window !== "" && { maintenanceWindow: row.maintenance_window }),
+    ...(row.created !== undefined && { createdAt: row.created }),
   };
+}
+
+/** All instances of the project. Complete, or it throws. */
+export async function listInstances(call: Call, deadlineAt?: number): Promise<OtcInstance[]> {
+  return readWholeList(call, { operation: LIST, query: [], page, deadlineAt });
 }

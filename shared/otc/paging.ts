@@ -2,18 +2,22 @@
  * Reads a whole list, page by page, and proves that it is whole. Rows that appear or vanish between two pages shift the
  * offsets, so a list counts only when its total stayed the same throughout and that many different rows were seen.
  */
-import * as z from "zod";
+import type * as z from "zod";
 import { type Call, readAnswer } from "./call.ts";
 import { OtcError } from "./errors.ts";
 import type { OtcOperation } from "./operation.ts";
 import type { Query } from "./target.ts";
 
+export interface Page<T> {
+  readonly rows: readonly T[];
+  /** Rows of the whole list, as the service counts them. */
+  readonly total?: number | undefined;
+}
+
 export interface ListRequest<T extends { readonly id: string }> {
   readonly operation: OtcOperation;
   readonly query: Query;
-  /** Name of the member that holds the rows. */
-  readonly member: string;
-  readonly row: z.ZodType<T>;
+  readonly page: z.ZodType<Page<T>>;
   readonly deadlineAt?: number | undefined;
 }
 
@@ -47,23 +51,19 @@ async function readOnce<T extends { readonly id: string }>(
   call: Call,
   request: ListRequest<T>,
 ): Promise<T[] | undefined> {
-  const page = z.object({ total_count: z.int().nonnegative().optional() }).loose();
-  const rowsOf = z.object({ [request.member]: z.array(request.row) });
+  const { operation, deadlineAt } = request;
   const rows = new Map<string, T>();
   let total: number | undefined;
-  for (let offset = 0, pages = 0; pages < MOST_PAGES; pages += 1) {
+  let offset = 0;
+  for (let pages = 0; pages < MOST_PAGES; pages += 1) {
     const query: Query = [...request.query, ["offset", String(offset)], ["limit", String(PAGE_SIZE)]];
-    const { operation, deadlineAt } = request;
-    const answer = await call({ operation, query, deadlineAt });
-    const found = readAnswer(operation, answer, rowsOf)[request.member] ?? [];
-    const claimed = readAnswer(operation, answer, page).total_count;
-    if (pages > 0 && claimed !== total) return undefined;
-    total = claimed;
-    for (const row of found) rows.set(row.id, row);
-    offset += found.length;
-    if (found.length === 0 || (total !== undefined && offset >= total)) {
-      return rows.size === offset && (total === undefined || offset === total) ? [...rows.values()] : undefined;
-    }
+    const page = readAnswer(operation, await call({ operation, query, deadlineAt }), request.page);
+    if (pages > 0 && page.total !== total) return undefined;
+    total = page.total;
+    for (const row of page.rows) rows.set(row.id, row);
+    offset += page.rows.length;
+    const ended = page.rows.length === 0 || (total !== undefined && offset >= total);
+    if (ended) return rows.size === (total ?? offset) && rows.size === offset ? [...rows.values()] : undefined;
   }
   return undefined;
 }

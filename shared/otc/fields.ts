@@ -1,0 +1,21 @@
+/** Schemas of fields that occur in several resources. Texts arrive trimmed (see `json-body.ts`). */
+import * as z from "zod";
+import { isOtcId } from "./ids.ts";
+import { parseOtcTime } from "./times.ts";
+
+export const idField = z.string().refine(isOtcId, "not an OTC id");
+
+/** A text that may be missing or null. */
+export const textField = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? "");
+
+/** A time stamp; anything unreadable is undefined. */
+export const timeField = z.unknown().optional().transform(parseOtcTime);
+
+export const totalField = z
+  .int()
+  .nonnegative()
+  .nullish()
+  .transform((value) => value ?? undefined);
