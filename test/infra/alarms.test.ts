@@ -1,0 +1,173 @@
+// Questions about the alarms: does each reach a person, watch something that exists, notice silence, and say what to do?
+
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { describeAlarm } from "../../infra/alarm-row.ts";
+import { alarmTable } from "../../infra/alarms.ts";
+import { functionTimeoutSeconds, scheduledFunctions } from "../../infra/scheduled-functions.ts";
+import { metrics } from "../../shared/domain/metric.ts";
+import { exampleStage, ofType, referenceOf, someSettings, template } from "./synthesized-stage.ts";
+
+const rows = alarmTable(exampleStage);
+const deployed = new Map(
+  [...ofType("AWS::CloudWatch::Alarm").values()].map((a) => [a.Properties.AlarmName, a.Properties]),
+);
+const topics = new Map([...ofType("AWS::SNS::Topic")].map(([id, t]) => [id, t.Properties.TopicName]));
+const topicsOf = (references: unknown[] = []) => references.map((r) => topics.get(referenceOf(r) ?? "")).sort();
+const propertiesOf = (type: string, name: string) => [...ofType(type).values()].map((r) => r.Properties[name]);
+
+/** Headings of the handbook's part on alarms as GitHub's anchors: lower case, hyphens for spaces. */
+const handbook = readFileSync(new URL("../../docs/operations.md", import.meta.url), "utf8");
+const [, alarmPart = ""] = handbook.split(/^## Alarms$/m);
+const sections = alarmPart.split(/^## /m)[0]?.split(/^### /m).slice(1) ?? [];
+const anchors = sections.map((section) => section.slice(0, section.indexOf("\n")).toLowerCase().replaceAll(" ", "-"));
+
+test("every row of the alarm table is deployed under its own name", () => {
+  expect([...deployed.keys()].sort()).toEqual(rows.map((row) => `otc-backup-prod-${row.key}`).sort());
+  expect(deployed.size).toBe(rows.length);
+});
+
+describe.each(rows.map((row) => [row.key, row] as const))("alarm %s", (key, row) => {
+  const alarm = deployed.get(`otc-backup-prod-${key}`);
+
+  test("goes to the topic of its level, and to both when the way itself may be broken", () => {
+    const expected = row.bothTopics
+      ? ["otc-backup-prod-page", "otc-backup-prod-ticket"]
+      : [`otc-backup-prod-${row.level}`];
+    expect(topicsOf(alarm.AlarmActions)).toEqual(expected);
+    expect(topicsOf(alarm.OKActions)).toEqual(row.recovers ? expected : []);
+    expect(alarm.ActionsEnabled).not.toBe(false);
+  });
+
+  test("says who owns it, what it means, what to run first and where to read on, in what CloudWatch keeps", () => {
+    const text = alarm.AlarmDescription;
+    expect(text).toContain(row.meaning);
+    expect(text).toContain(someSettings().owner);
+    for (const command of row.first) expect(text).toContain(command);
+    expect(text).toContain(`docs/operations.md#${row.anchor}`);
+    const longest = describeAlarm(row, { owner: "o".repeat(120), runbook: "r".repeat(160) });
+    expect(longest.length).toBeLessThanOrEqual(1024);
+  });
+
+  test("has a section in the operations handbook", () => {
+    expect(anchors).toContain(row.anchor);
+    expect(sections[anchors.indexOf(row.anchor)]).toContain(
+      `\`${key.replace(/^(create|poll)-backups-/, "<function>-")}\``,
+    );
+  });
+
+  test("looks back no further than CloudWatch allows, and at least as often as every 15 minutes", () => {
+    const [breaching, outOf] = row.points;
+    expect(breaching).toBeLessThanOrEqual(outOf);
+    expect(row.periodSeconds * outOf).toBeLessThanOrEqual(86_400);
+    expect(row.periodSeconds).toBeLessThanOrEqual(900);
+    expect([60, 300, 900]).toContain(row.periodSeconds);
+  });
+});
+
+test("every section of that part belongs to an alarm", () => {
+  const used = new Set(rows.map((row) => row.anchor));
+  expect(anchors.filter((anchor) => !used.has(anchor))).toEqual([]);
+});
+
+test("silence is failure exactly where every tick must speak", () => {
+  const breaching = [...deployed.values()].filter((a) => a.TreatMissingData === "breaching").map((a) => a.MetricName);
+  expect(breaching.sort()).toEqual(["CreateHeartbeat", "PolicyCount", "PollHeartbeat", "TickLagSeconds"]);
+  const others = new Set([...deployed.values()].map((a) => a.TreatMissingData));
+  expect([...others].sort()).toEqual(["breaching", "notBreaching"]);
+});
+
+test("a function whose ticks stop pages within a quarter of an hour", () => {
+  for (const { name, heartbeat } of scheduledFunctions) {
+    expect(deployed.get(`otc-backup-prod-${name}-heartbeat`)).toMatchObject({
+      MetricName: heartbeat,
+      Namespace: "OtcBackup",
+      Statistic: "Maximum",
+      ComparisonOperator: "LessThanThreshold",
+      Threshold: 1,
+      Period: 300,
+      DatapointsToAlarm: 2,
+      EvaluationPeriods: 3,
+    });
+  }
+});
+
+test("our own metrics are known to the code and have the stage as their only dimension", () => {
+  const ours = [...deployed.values()].filter((a) => a.Namespace === "OtcBackup");
+  expect(ours.length).toBeGreaterThanOrEqual(10);
+  for (const alarm of ours) {
+    expect(Object.keys(metrics)).toContain(alarm.MetricName);
+    expect(alarm.Dimensions).toEqual([{ Name: "Stage", Value: "prod" }]);
+  }
+});
+
+test("alarms on metrics of AWS name a part of this very stack", () => {
+  const existing: Record<string, unknown[]> = {
+    FunctionName: propertiesOf("AWS::Lambda::Function", "FunctionName"),
+    QueueName: propertiesOf("AWS::SQS::Queue", "QueueName"),
+    TopicName: [...topics.values()],
+    ScheduleGroup: propertiesOf("AWS::Scheduler::ScheduleGroup", "Name"),
+    LogGroupName: propertiesOf("AWS::Logs::LogGroup", "LogGroupName"),
+  };
+  for (const alarm of [...deployed.values()].filter((a) => a.Namespace.startsWith("AWS/"))) {
+    expect(alarm.Dimensions).toHaveLength(1);
+    const [{ Name: name, Value: value }] = alarm.Dimensions;
+    expect(existing[name]).toContain(value);
+  }
+});
+
+test("every function is watched for errors, timeouts, throttling, dropped and unstored ticks, and unreadable metrics", () => {
+  for (const functionName of propertiesOf("AWS::Lambda::Function", "FunctionName")) {
+    const watched = [...deployed.values()]
+      .filter((a) => a.Dimensions[0].Value === functionName)
+      .map((a) => a.MetricName);
+    expect(watched.sort()).toEqual([
+      "AsyncEventsDropped",
+      "DestinationDeliveryFailures",
+      "Duration",
+      "Errors",
+      "Throttles",
+    ]);
+  }
+  for (const logGroup of propertiesOf("AWS::Logs::LogGroup", "LogGroupName")) {
+    const watched = [...deployed.values()].filter((a) => a.Dimensions[0].Value === logGroup).map((a) => a.MetricName);
+    expect(watched.sort()).toEqual(["EMFParsingErrors", "EMFValidationErrors"]);
+  }
+});
+
+test("an error alarm looks back far enough to see a tick that ran into its timeout", () => {
+  for (const alarm of [...deployed.values()].filter((a) => ["Errors", "Duration"].includes(a.MetricName))) {
+    expect(alarm.Period * alarm.EvaluationPeriods).toBeGreaterThanOrEqual(functionTimeoutSeconds + 300);
+    expect(alarm.DatapointsToAlarm).toBe(1);
+  }
+});
+
+test("every queue and both topics have an alarm", () => {
+  const watched = (metric: string) =>
+    [...deployed.values()].filter((a) => a.MetricName === metric).map((a) => a.Dimensions[0].Value);
+  expect(watched("ApproximateNumberOfMessagesVisible").sort()).toEqual(
+    propertiesOf("AWS::SQS::Queue", "QueueName").sort(),
+  );
+  expect(watched("NumberOfNotificationsFailed").sort()).toEqual([...topics.values()].sort());
+});
+
+test("what stops backups pages; what can wait for the morning does not", () => {
+  expect(
+    rows
+      .filter((row) => row.level === "ticket")
+      .map((row) => row.key)
+      .sort(),
+  ).toEqual([
+    "ambiguous-creates",
+    "create-backups-slow",
+    "create-backups-throttled",
+    "failed-ticks",
+    "invalid-policies",
+    "poll-backups-slow",
+    "poll-backups-throttled",
+  ]);
+});
+
+test("no alarm hides inside a composite", () => {
+  expect(template().findResources("AWS::CloudWatch::CompositeAlarm")).toEqual({});
+});

@@ -1,0 +1,81 @@
+// A whole site for one test: embedded tables in memory, the simulator over HTTP, a clock that moves when told to, the real
+// function entries. Assertions look at what the simulator holds, what the ledger says, and what was delivered.
+
+import { PutItemCommand } from "@aws-sdk/client-dynamodb";
+import { marshall } from "@aws-sdk/util-dynamodb";
+import { fileURLToPath } from "node:url";
+import { onTestFinished } from "vitest";
+import { entry as createBackups } from "../../functions/create-backups.ts";
+import { entry as pollBackups } from "../../functions/poll-backups.ts";
+import { ConsoleNotifier } from "../../local/console-log.ts";
+import { localTableNames } from "../../local/embedded-tables.ts";
+import { SteppedClock } from "../../local/local-clock.ts";
+import { openLocalSite } from "../../local/local-site.ts";
+import { DEMO_INSTANCE_IDS } from "../../local/simulator/fleet.ts";
+import type { Simulator } from "../../local/simulator/simulator.ts";
+import type { Notice } from "../../shared/domain/alert-text.ts";
+import type { Run } from "../../shared/domain/run.ts";
+import type { Log, Site } from "../../shared/ports.ts";
+
+export const instanceIds = DEMO_INSTANCE_IDS;
+const noPolicies = fileURLToPath(new URL("no-policies.yaml", import.meta.url));
+const silentLog: Log = { info: () => {}, warn: () => {}, error: () => {} };
+const minuteMs = 60_000;
+
+/** 20 seconds after the slot of `aRow`, as EventBridge would come. */
+export const slotAt = Date.UTC(2026, 10, 24, 2, 30);
+
+export interface TestSite {
+  readonly site: Site;
+  readonly simulator: Simulator;
+  readonly clock: SteppedClock;
+  readonly notices: readonly Notice[];
+  putRow(row: Record<string, unknown>): Promise<void>;
+  create(on?: Site): Promise<unknown>;
+  poll(on?: Site): Promise<unknown>;
+  /** Ticks both functions once a minute. */
+  minutes(count: number): Promise<void>;
+  runs(policyId?: string): Promise<Run[]>;
+  row(policyId: string): Promise<{ status?: string; problems?: readonly string[] }>;
+}
+
+/** A nightly policy on the shop database whose slot is 02:30 UTC. */
+export function aRow(changes: Record<string, unknown> = {}): Record<string, unknown> {
+  return { policyId: "nightly-shop", account: "demo", instanceIds: [instanceIds.shop], schedule: "30 2 * * *", owner: "team-shop", ...changes };
+}
+
+const context = { getRemainingTimeInMillis: () => 120_000 };
+
+/** Starts at 02:29 with one tick done, so that the next slot is nobody's first. */
+export async function aSite(rows: readonly Record<string, unknown>[] = [aRow()]): Promise<TestSite> {
+  const clock = new SteppedClock(slotAt - minuteMs);
+  const notifier = new ConsoleNotifier(clock, () => {});
+  const local = await openLocalSite({ clock, log: silentLog, notifier, policiesFile: noPolicies });
+  onTestFinished(() => local.close());
+  const { site, simulator } = local;
+  if (simulator === undefined) throw new Error("a test site has a simulator");
+  const putRow = async (row: Record<string, unknown>) => {
+    await local.tables.client.send(new PutItemCommand({ TableName: localTableNames.policies, Item: marshall(row) }));
+  };
+  const create = (on = site) => createBackups.run({}, context, on);
+  const poll = (on = site) => pollBackups.run({}, context, on);
+  const minutes = async (count: number) => {
+    for (let i = 0; i < count; i += 1) {
+      clock.set(clock.now() + minuteMs);
+      await create();
+      await poll();
+    }
+  };
+  const everything = { fromAt: 0, toAt: Date.UTC(2100, 0) };
+  const runs = (policyId = "nightly-shop") => site.runs.ofPolicy(policyId, everything);
+  const row = async (policyId: string) => (await site.policies.read(policyId))?.observed ?? {};
+  for (const each of rows) await putRow(each);
+  await create();
+  clock.set(slotAt + 20_000);
+  return { site, simulator, clock, notices: notifier.delivered, putRow, create, poll, minutes, runs, row };
+}
+
+/** What OTC really holds of ours, apart from what FAILED. */
+export function liveBackups(simulator: Simulator): { name: string; instanceId: string; status: string }[] {
+  return simulator.control.backups().filter((backup) => backup.name.startsWith("otcbk-") && backup.status !== "FAILED");
+}
