@@ -13,8 +13,18 @@ test("a due slot becomes one backup, followed to its end, with size and end time
   expect(others).toEqual([]);
   const [backup, ...extra] = simulator.control.backups();
   expect(extra).toEqual([]);
-  expect(run).toMatchObject({ state: "completed", backupId: backup?.id, name: backup?.name, sizeKb: expect.any(Number), endedAt: expect.any(Number) });
-  expect(backup).toMatchObject({ status: "COMPLETED", instanceId: instanceIds.shop, name: expect.stringMatching(/^otcbk-nightly-shop-5a0e0001-20261124T0230Z-[0-9a-f]{6}$/) });
+  expect(run).toMatchObject({
+    state: "completed",
+    backupId: backup?.id,
+    name: backup?.name,
+    sizeKb: expect.any(Number),
+    endedAt: expect.any(Number),
+  });
+  expect(backup).toMatchObject({
+    status: "COMPLETED",
+    instanceId: instanceIds.shop,
+    name: expect.stringMatching(/^otcbk-nightly-shop-5a0e0001-20261124T0230Z-[0-9a-f]{6}$/),
+  });
   expect(notices).toEqual([]);
   expect(await row("nightly-shop")).toMatchObject({ status: "OK", lastGoodAt: Date.UTC(2026, 10, 24, 2, 30) });
 });
@@ -41,7 +51,13 @@ function dyingSite(site: Site, isFatal: (next: Run) => boolean): Site {
   const replace: Site["runs"]["replace"] = (previous, next) =>
     isFatal(next) ? Promise.reject(new Error("the process was killed")) : site.runs.replace(previous, next);
   const { insert, due, ofPolicy, read } = site.runs;
-  const runs = { insert: insert.bind(site.runs), due: due.bind(site.runs), ofPolicy: ofPolicy.bind(site.runs), read: read.bind(site.runs), replace };
+  const runs = {
+    insert: insert.bind(site.runs),
+    due: due.bind(site.runs),
+    ofPolicy: ofPolicy.bind(site.runs),
+    read: read.bind(site.runs),
+    replace,
+  };
   return { ...site, runs };
 }
 
@@ -81,7 +97,10 @@ test("the answer is lost before the effect: after two looks without it the same 
 
 test.each([
   { title: "500 after the effect", action: { kind: "status", status: 500, performed: true } as const },
-  { title: "504 from the gateway after the effect", action: { kind: "status", status: 504, code: "APIGW.0202", performed: true } as const },
+  {
+    title: "504 from the gateway after the effect",
+    action: { kind: "status", status: 504, code: "APIGW.0202", performed: true } as const,
+  },
   { title: "an HTML page after the effect", action: { kind: "html", performed: true } as const },
   { title: "half a body", action: { kind: "truncate" } as const },
   { title: "a 200 that speaks of another instance", action: { kind: "wrong-id", field: "instance_id" } as const },
@@ -92,7 +111,12 @@ test.each([
   await minutes(60);
   expect(simulator.control.faults()).toMatchObject([{ hit: 1 }]);
   expect(liveBackups(simulator)).toHaveLength(1);
-  expect(await runs()).toMatchObject([{ state: "completed", backupId: liveBackups(simulator).map((b) => simulator.control.backups({ name: b.name })[0]?.id)[0] }]);
+  expect(await runs()).toMatchObject([
+    {
+      state: "completed",
+      backupId: liveBackups(simulator).map((b) => simulator.control.backups({ name: b.name })[0]?.id)[0],
+    },
+  ]);
 });
 
 test("a list that lags behind the POST does not lead to a second backup", async () => {

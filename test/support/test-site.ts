@@ -1,9 +1,9 @@
 // A whole site for one test: embedded tables in memory, the simulator over HTTP, a clock that moves when told to, the real
 // function entries. Assertions look at what the simulator holds, what the ledger says, and what was delivered.
 
+import { fileURLToPath } from "node:url";
 import { PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
-import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 import { entry as createBackups } from "../../functions/create-backups.ts";
 import { entry as pollBackups } from "../../functions/poll-backups.ts";
@@ -41,7 +41,14 @@ export interface TestSite {
 
 /** A nightly policy on the shop database whose slot is 02:30 UTC. */
 export function aRow(changes: Record<string, unknown> = {}): Record<string, unknown> {
-  return { policyId: "nightly-shop", account: "demo", instanceIds: [instanceIds.shop], schedule: "30 2 * * *", owner: "team-shop", ...changes };
+  return {
+    policyId: "nightly-shop",
+    account: "demo",
+    instanceIds: [instanceIds.shop],
+    schedule: "30 2 * * *",
+    owner: "team-shop",
+    ...changes,
+  };
 }
 
 const context = { getRemainingTimeInMillis: () => 120_000 };
