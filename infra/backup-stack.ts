@@ -84,7 +84,7 @@ export class BackupStack extends Stack {
     return {
       policiesTableArn: this.tables.policies.tableArn,
       ledgerTableArn: this.tables.ledger.tableArn,
-      accountSecretsArn: `arn:${this.partition}:secretsmanager:${this.region}:${this.account}:secret:${this.names.accountSecretPrefix}`,
+      accountSecretsArn: `arn:${this.partition}:secretsmanager:${this.region}:${this.account}:secret:${this.names.accountSecretPrefix}/`,
       topicArns: [this.topics.page.topicArn, this.topics.ticket.topicArn],
       alertKeyArn: this.topics.key.keyArn,
     };

@@ -16,8 +16,8 @@ export function resourceNames(stage: string) {
     undeliveredAlertsQueue: `${prefix}-undelivered-alerts`,
     scheduleGroup: prefix,
     dashboard: prefix,
-    /** Operators keep one secret per account under this prefix; the stack only grants reading them. */
-    accountSecretPrefix: `otc-backup/${stage}/accounts/`,
+    /** Operators keep one secret per account under this prefix and a slash; the stack only grants reading them. */
+    accountSecretPrefix: `otc-backup/${stage}/accounts`,
     functionNamed: (name: string) => `${prefix}-${name}`,
     logGroupOf: (name: string) => `/aws/lambda/${prefix}-${name}`,
     alarmNamed: (key: string) => `${prefix}-${key}`,

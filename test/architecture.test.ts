@@ -112,7 +112,9 @@ test("every file imports only what its folder may", () => {
 });
 
 test("the imports of a file are found", () => {
-  expect(importsOf("shared/services.ts")).toEqual(expect.arrayContaining(["@aws-sdk/client-sns", "shared/config.ts", "shared/ports.ts"]));
+  expect(importsOf("shared/services.ts")).toEqual(
+    expect.arrayContaining(["@aws-sdk/client-sns", "shared/config.ts", "shared/ports.ts"]),
+  );
 });
 
 test("only the configuration reads the environment", () => {

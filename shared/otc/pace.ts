@@ -1,10 +1,123 @@
-/** How calls to one account are spaced. The client asks before each HTTP attempt and reports each answer. */
+/**
+ * Spaces the calls to one account: the client asks before each HTTP attempt and reports each answer. The decisions are
+ * in `pace-state.ts`; here callers wait for them. The learned rate can be taken along to the next process.
+ */
+import type { OtcClock } from "./clock.ts";
 import type { OtcPriority } from "./operation.ts";
+import {
+  earliestTurnAt,
+  expectedTurnAt,
+  type LearnedRate,
+  learnedRate,
+  onAccepted,
+  onThrottled,
+  shareOf,
+  startPace,
+  takeTurn,
+} from "./pace-state.ts";
+
+export type { LearnedRate } from "./pace-state.ts";
 
 export type Turn = { readonly granted: true } | { readonly granted: false; readonly retryAt: number };
 
 export interface Pacer {
-  /** Resolves when the call may be made; refuses at once when that cannot be before `deadlineAt` (epoch milliseconds). */
+  /**
+   * Resolves when the call may be made. Refused, at once or while waiting, when that cannot be expected before
+   * `deadlineAt` (epoch milliseconds); `retryAt` says from when on it makes sense to ask again.
+   */
   acquire(request: { priority: OtcPriority; deadlineAt?: number }): Promise<Turn>;
   report(answer: { kind: "ok" } | { kind: "throttled"; retryAfterMs?: number }): void;
+}
+
+export interface AdaptivePacer extends Pacer {
+  /** The rate to begin with next time; pass it as `initial`. */
+  snapshot(): LearnedRate;
+}
+
+export interface PacerOptions {
+  /** Never exceeded, over any second. */
+  readonly ceilingPerSecond: number;
+  readonly initial?: LearnedRate | undefined;
+  readonly clock: OtcClock;
+  /** Number in [0, 1); Math.random unless said otherwise. */
+  readonly random?: (() => number) | undefined;
+}
+
+interface Waiter {
+  readonly deadlineAt: number;
+  readonly resolve: (turn: Turn) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Creates wait behind creates and polls behind polls; polls get a fifth of the turns when both wait. */
+export function createPacer(options: PacerOptions): AdaptivePacer {
+  const { clock, ceilingPerSecond } = options;
+  if (!(ceilingPerSecond > 0)) throw new Error(`ceilingPerSecond is ${ceilingPerSecond}: give a number above 0`);
+  const random = options.random ?? Math.random;
+  const queues: Record<OtcPriority, Waiter[]> = { poll: [], create: [] };
+  let state = startPace(ceilingPerSecond, clock.now(), options.initial);
+  let serving = false;
+
+  const waiting = () => ({ poll: queues.poll.length, create: queues.create.length });
+
+  /** Refuses those whose deadline lies before the next turn of all. */
+  const dropLate = (): void => {
+    const at = Math.max(earliestTurnAt(state), clock.now());
+    for (const priority of ["poll", "create"] as const) {
+      const late = queues[priority].filter((waiter) => waiter.deadlineAt < at);
+      if (late.length === 0) continue;
+      queues[priority] = queues[priority].filter((waiter) => waiter.deadlineAt >= at);
+      for (const waiter of late) waiter.resolve({ granted: false, retryAt: at });
+    }
+  };
+
+  const serve = async (): Promise<void> => {
+    for (;;) {
+      dropLate();
+      const { poll, create } = waiting();
+      if (poll + create === 0) return;
+      const waitMs = earliestTurnAt(state) - clock.now();
+      if (waitMs > 0) {
+        await clock.sleep(waitMs);
+      } else {
+        const turn = takeTurn(state, clock.now(), { poll, create });
+        state = turn.state;
+        queues[turn.priority].shift()?.resolve({ granted: true });
+      }
+    }
+  };
+
+  const startServing = (): void => {
+    if (serving) return;
+    serving = true;
+    serve()
+      .catch((error: unknown) => {
+        for (const waiter of [...queues.poll.splice(0), ...queues.create.splice(0)]) waiter.reject(error);
+      })
+      .finally(() => {
+        serving = false;
+      });
+  };
+
+  return {
+    acquire({ priority, deadlineAt = Number.POSITIVE_INFINITY }) {
+      const other = priority === "poll" ? queues.create : queues.poll;
+      const queue = { ahead: queues[priority].length, share: other.length > 0 ? shareOf(priority) : 1 };
+      const expectedAt = expectedTurnAt(state, clock.now(), queue);
+      if (expectedAt > deadlineAt) return Promise.resolve({ granted: false, retryAt: expectedAt });
+      return new Promise((resolve, reject) => {
+        queues[priority].push({ deadlineAt, resolve, reject });
+        startServing();
+      });
+    },
+    report(answer) {
+      if (answer.kind === "ok") state = onAccepted(state);
+      else state = onThrottled(state, clock.now(), { ...withoutKind(answer), jitter: random() });
+    },
+    snapshot: () => learnedRate(state, clock.now()),
+  };
+}
+
+function withoutKind(answer: { retryAfterMs?: number }): { retryAfterMs?: number } {
+  return answer.retryAfterMs === undefined ? {} : { retryAfterMs: answer.retryAfterMs };
 }

@@ -7,7 +7,8 @@ import { type FileProblem, type FileRow, lineOfField, rowId } from "./file-row.t
 import { parsePolicy } from "./parse-policy.ts";
 import { policyIdPattern } from "./policy-row-schema.ts";
 import { showValue } from "./show-value.ts";
-import { rowsOfDocument, type YamlDocument } from "./yaml-document.ts";
+import type { YamlDocument } from "./yaml-content.ts";
+import { rowsOfDocument } from "./yaml-document.ts";
 
 export interface FilePolicy {
   readonly policy: Policy;

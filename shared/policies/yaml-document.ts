@@ -1,18 +1,13 @@
 // From one YAML document to its rows: the list or the map of `policies` and `templates`, and what is wrong with the way
 // it is written. What the fields of a row must be is not decided here.
 
-import { type Document, isMap, isSeq, type ParsedNode, visit, type YAMLError } from "yaml";
-import { type FileProblem, type FileRow, keyText, type LineAt, lineOfField, startOf } from "./file-row.ts";
+import { isMap, isSeq, type YAMLError } from "yaml";
+import { type FileProblem, type FileRow, keyText, lineOfField, startOf } from "./file-row.ts";
 import { nearestName } from "./nearest-name.ts";
 import { isRecord } from "./row-reading.ts";
 import { fillTemplate, templatesOf } from "./row-templates.ts";
 import { showName, showText, showValue } from "./show-value.ts";
-
-export interface YamlDocument {
-  readonly parsed: Document.Parsed<ParsedNode>;
-  readonly lineAt: LineAt;
-  readonly source: string;
-}
+import { contentOf, type YamlDocument } from "./yaml-content.ts";
 
 export interface DocumentRows {
   readonly rows: readonly FileRow[];
@@ -65,36 +60,6 @@ function fillRows(found: Found, document: YamlDocument): DocumentRows {
     rows.push({ ...row, problems: [...row.problems, ...misfits] });
   }
   return { rows, problems: [...problems, ...templates.unused()] };
-}
-
-/** The document as plain values. Aliases share one value each, so no nesting of them can make it large. */
-function contentOf({ parsed, lineAt }: YamlDocument): { js: unknown } | FileProblem {
-  try {
-    return { js: parsed.toJS({ maxAliasCount: -1 }) };
-  } catch (error) {
-    const message = error instanceof Error ? error.message : "cannot be read";
-    return {
-      field: "file",
-      value: "unreadable",
-      message: showText(message, 300),
-      remedy: "write the document without aliases (*name) and with fewer levels",
-      level: "problem",
-      line: lineAt(unresolvedAlias(parsed) ?? startOf(parsed.contents) ?? 0),
-    };
-  }
-}
-
-/** Where the first alias stands that names nothing before it; converting the document fails without saying so. */
-function unresolvedAlias(document: Document.Parsed): number | undefined {
-  let offset: number | undefined;
-  visit(document, {
-    Alias(_key, alias) {
-      if (alias.resolve(document) !== undefined) return undefined;
-      offset = startOf(alias);
-      return visit.BREAK;
-    },
-  });
-  return offset;
 }
 
 const topKeys = ["policies", "templates"];

@@ -53,7 +53,7 @@ describe.each([...functions])("function %s", (id, { Properties: properties }) =>
     expect(referenceOf(variables.POLICIES_TABLE)).toBe("TablesPolicies6D41D1DF");
     expect(referenceOf(variables.LEDGER_TABLE)).toBe("TablesLedgerF9806C8B");
     expect(referenceOf(variables.PAGE_TOPIC_ARN)).not.toBe(referenceOf(variables.TICKET_TOPIC_ARN));
-    expect(variables.ACCOUNT_SECRET_PREFIX).toBe("otc-backup/prod/accounts/");
+    expect(variables.ACCOUNT_SECRET_PREFIX).toBe("otc-backup/prod/accounts");
   });
 
   test("gets values that its own parser accepts", () => {

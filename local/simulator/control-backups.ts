@@ -1,0 +1,80 @@
+/**
+ * Backups as the control makes and changes them: rows that appear without a call, and ends that come when a test wants them.
+ */
+import * as z from "zod";
+import { type BackupRecord, backupSchema } from "./records.ts";
+import type { World } from "./world.ts";
+
+export const backupSeedSchema = z.strictObject({
+  instanceId: z.string(),
+  name: z.string(),
+  type: z.enum(["manual", "auto", "incremental", "fragment"]).default("manual"),
+  beginAt: z.number(),
+  /** Absent: an hour's tenth after it began; null: still running, for ever. */
+  endAt: z.number().nullable().optional(),
+  outcome: z.enum(["COMPLETED", "FAILED"]).default("COMPLETED"),
+  sizeKb: z.int().min(0).optional(),
+});
+export type BackupSeed = z.input<typeof backupSeedSchema>;
+
+export const backupChangeSchema = z.strictObject({
+  /** What happens to it now. */
+  now: z.enum(["complete", "fail", "vanish"]).optional(),
+  sizeKb: z.int().min(0).optional(),
+  failReason: z.string().optional(),
+  /** Until then a restore is said to use it. */
+  restoringUntilAt: z.number().nullable().optional(),
+});
+export type BackupChange = z.input<typeof backupChangeSchema>;
+
+/** A row that nobody asked for over the API: history for a test, or a colleague's own backup. */
+export function addBackup(world: World, seed: BackupSeed): BackupRecord {
+  const wanted = backupSeedSchema.parse(seed);
+  const instance = world.store.instances.get(wanted.instanceId);
+  if (instance === undefined) throw new Error(`no instance "${wanted.instanceId}"`);
+  const occurrence = world.store.backupsNamed(wanted.name).length;
+  const backup = backupSchema.parse({
+    ...wanted,
+    id: `${world.chance.hex32("seeded", instance.id, wanted.name, occurrence)}br01`,
+    projectId: instance.projectId,
+    description: null,
+    databases: [],
+    engine: instance.engine,
+    version: instance.version,
+    visibleAt: wanted.beginAt,
+    endAt: wanted.endAt === undefined ? wanted.beginAt + 360_000 : wanted.endAt,
+    failReason: wanted.outcome === "FAILED" ? "Seeded as failed." : null,
+    sizeKb: wanted.sizeKb ?? (wanted.outcome === "FAILED" ? 0 : instance.backupSizeKb),
+    deleteRequestedAt: null,
+    goneAt: null,
+    goneBecause: null,
+    restoringUntilAt: null,
+  });
+  world.store.putBackup(backup);
+  return backup;
+}
+
+function ending(change: z.output<typeof backupChangeSchema>, backup: BackupRecord, at: number): Partial<BackupRecord> {
+  switch (change.now) {
+    case undefined:
+      return {};
+    case "complete":
+      return { endAt: at, outcome: "COMPLETED", failReason: null };
+    case "fail":
+      return { endAt: at, outcome: "FAILED", sizeKb: 0, failReason: change.failReason ?? "Made to fail." };
+    case "vanish":
+      return backup.goneAt !== null && backup.goneAt <= at ? {} : { goneAt: at, goneBecause: "vanished" };
+  }
+}
+
+export function changeBackup(world: World, id: string, change: BackupChange): BackupRecord {
+  const wanted = backupChangeSchema.parse(change);
+  const backup = world.store.backups.get(id);
+  if (backup === undefined) throw new Error(`no backup "${id}"`);
+  const { sizeKb, restoringUntilAt } = wanted;
+  return world.changeBackup(backup, {
+    ...ending(wanted, backup, world.clock.now()),
+    ...(sizeKb === undefined ? {} : { sizeKb }),
+    ...(restoringUntilAt === undefined ? {} : { restoringUntilAt }),
+  });
+}

@@ -1,0 +1,67 @@
+/**
+ * How a reply reaches the client: whole, late, in drips, halved, or not at all. The only place where real time passes.
+ */
+import type { ServerResponse } from "node:http";
+import { setTimeout as pause } from "node:timers/promises";
+import type { ApiReply } from "./exchange.ts";
+import type { FaultAction } from "./faults.ts";
+import type { Response } from "./respond.ts";
+
+/** Headers every reply carries besides its own. */
+export interface Envelope {
+  at: number;
+  requestId: string;
+}
+
+function contentOf(reply: ApiReply): Buffer {
+  if (reply.text !== undefined) return Buffer.from(reply.text);
+  return reply.body === undefined ? Buffer.alloc(0) : Buffer.from(JSON.stringify(reply.body));
+}
+
+function writeHead(res: ServerResponse, reply: ApiReply, envelope: Envelope & { length: number }): void {
+  const type: Record<string, string> = envelope.length > 0 ? { "Content-Type": "application/json;charset=UTF-8" } : {};
+  res.sendDate = false;
+  res.writeHead(reply.status, {
+    ...type,
+    ...(reply.status === 204 ? {} : { "Content-Length": String(envelope.length) }),
+    Date: new Date(envelope.at).toUTCString(),
+    "X-Request-Id": envelope.requestId,
+    ...reply.headers,
+  });
+}
+
+async function drip(
+  res: ServerResponse,
+  content: Buffer,
+  fault: Extract<FaultAction, { kind: "slow-body" }>,
+): Promise<void> {
+  for (let sent = 0; sent < content.length && !res.destroyed; sent += fault.chunkBytes) {
+    res.write(content.subarray(sent, sent + fault.chunkBytes));
+    await pause(fault.everyMs);
+  }
+  res.end();
+}
+
+/** Sends the reply the way the fault wants; resolves when nothing more will be written. */
+export async function deliver(
+  res: ServerResponse,
+  response: Response,
+  envelope: Envelope & { latencyMs: number },
+): Promise<void> {
+  const { reply, fault } = response;
+  if (fault?.kind === "drop-before" || fault?.kind === "drop-after") {
+    res.destroy();
+    return;
+  }
+  const delayMs = envelope.latencyMs + (fault?.kind === "delay" ? fault.ms : 0);
+  if (delayMs > 0) await pause(delayMs);
+  if (res.destroyed) return;
+  const content = contentOf(reply);
+  const half = content.subarray(0, Math.floor(content.length / 2));
+  const announced = fault?.kind === "truncate" && !fault.cut ? half.length : content.length;
+  writeHead(res, reply, { ...envelope, length: announced });
+  if (fault?.kind === "slow-body") return drip(res, content, fault);
+  if (fault?.kind !== "truncate") res.end(content);
+  else if (fault.cut) res.write(half, () => res.destroy());
+  else res.end(half);
+}

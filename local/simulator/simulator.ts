@@ -1,0 +1,71 @@
+/**
+ * A simulator of the parts of OTC's IAM and RDS that backups need, over real HTTP on loopback. A product of its own: it imports
+ * nothing of the client that is tried against it, so that a misreading of the API is not mirrored.
+ */
+import { apiListener } from "./api-server.ts";
+import { VirtualClock } from "./clock.ts";
+import { createControl, type SimulatorControl } from "./control.ts";
+import { controlListener } from "./control-server.ts";
+import { DEMO_FLEET } from "./fleet.ts";
+import { type FleetSeed, plantFleet } from "./fleet-seed.ts";
+import { closeServer, listen } from "./http.ts";
+import { type Knobs, parseKnobs } from "./knobs.ts";
+import { loadState, StateFile } from "./state-file.ts";
+import { World } from "./world.ts";
+
+export interface SimulatorOptions {
+  /** Source of the virtual clock, ms since epoch; default: the machine's clock. `control` can shift and speed up either. */
+  now?: () => number;
+  /** Default: the small demo fleet. */
+  fleet?: FleetSeed;
+  knobs?: Partial<Knobs>;
+  /** Durations, sizes, ids and chances follow from it. */
+  seed?: number;
+  /** Keeps records in this file and begins with those it holds. Knobs, faults and the call log are not kept. */
+  statePath?: string;
+  /** 0, the default, takes any free port; always on 127.0.0.1. */
+  port?: number;
+  controlPort?: number;
+}
+
+export interface Simulator {
+  /** Base of both services: endpoints = { iam: url, rds: url }. */
+  url: string;
+  controlUrl: string;
+  control: SimulatorControl;
+  close(): Promise<void>;
+}
+
+/** Plants the fleet, lays the kept state over it, and keeps following; returns how to write all of it anew. */
+function openState(world: World, options: SimulatorOptions, fleet: FleetSeed): () => void {
+  plantFleet(world.store, fleet);
+  const { statePath } = options;
+  if (statePath === undefined) return () => {};
+  const lastAt = loadState(statePath, world.store);
+  // A clock of our own may have run ahead of the real one; what happened then must not lie in the future now.
+  if (options.now === undefined && lastAt !== undefined && lastAt > world.clock.now()) world.clock.set(lastAt);
+  const file = new StateFile(statePath, () => world.clock.now());
+  file.rewrite(world.store);
+  world.store.onChange((kind, record) => file.append(kind, record));
+  return () => file.rewrite(world.store);
+}
+
+/** Starts both servers. Rejects when a port is taken, a knob or the fleet is wrong, or the state file cannot be read. */
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const world = new World(new VirtualClock(options.now ?? Date.now), options.seed ?? 1);
+  world.knobs = parseKnobs(options.knobs ?? {});
+  const fleet = options.fleet ?? DEMO_FLEET;
+  const persist = openState(world, options, fleet);
+  const control = createControl(world, { fleet, knobs: options.knobs, persist });
+  const api = await listen(options.port ?? 0, apiListener(world));
+  try {
+    const controls = await listen(options.controlPort ?? 0, controlListener(control));
+    const close = async () => {
+      await Promise.all([closeServer(api.server), closeServer(controls.server)]);
+    };
+    return { url: api.url, controlUrl: controls.url, control, close };
+  } catch (error) {
+    await closeServer(api.server);
+    throw error;
+  }
+}

@@ -1,0 +1,203 @@
+/**
+ * Finds and keeps the rate at which an account may call OTC, as pure state transitions. OTC publishes no limits, so the
+ * rate is raised until a call is throttled, then held a little below, and tested again from time to time. Turns are
+ * spaced evenly (no bursts), so the ceiling holds over every second.
+ *
+ * - search: step after step faster, each step a bigger one, until a 429 shows the limit
+ * - hold: at the found rate, until it is time to test whether the limit has risen
+ * - a 429 pauses everything; a second one soon after means that the limit has fallen far, and the rate is set by what
+ *   was accepted meanwhile
+ *
+ * Rates only rise under pressure, that is, while callers wait for turns: an idle account learns nothing.
+ */
+import type { OtcPriority } from "./operation.ts";
+
+/** What is worth keeping between processes. */
+export interface LearnedRate {
+  readonly ratePerSecond: number;
+  /** Epoch milliseconds. */
+  readonly learnedAt: number;
+  /** Time spent under pressure since the rate was found; decides when it is tested again. */
+  readonly pressedMs: number;
+}
+
+export interface PaceState {
+  readonly ceilingPerSecond: number;
+  readonly ratePerSecond: number;
+  readonly mode: "search" | "hold";
+  /** The last rate that was kept up for a whole step. */
+  readonly provenPerSecond: number;
+  /** By how much the present step is faster than the one before. */
+  readonly stepFactor: number;
+  readonly pressedMs: number;
+  readonly nextTurnAt: number;
+  readonly pausedUntilAt: number;
+  readonly pauseMs: number;
+  /** 429s in quick succession, pauses between them included. */
+  readonly streak: number;
+  readonly throttledAt: number;
+  readonly acceptedSince: number;
+  /** Turns that polls are owed while creates wait as well. */
+  readonly pollCredit: number;
+}
+
+const START_PER_SECOND = 2;
+const SLOWEST_PER_SECOND = 0.05;
+const STEP_MS = 2_000;
+const CALLS_PER_STEP = 4;
+const COARSE_FACTOR = 2;
+const FINE_FACTOR = 1.06;
+/** A limit found by a step larger than this is known too roughly to stay at. */
+const LARGEST_FINE_FACTOR = 1.5;
+/** Kept below the last proven rate, since a limiter's reserve may have carried the last step. */
+const MARGIN = 0.97;
+const BACK_OFF = 0.93;
+const REPEATED_WITHIN_MS = 5_000;
+const SHORTEST_PAUSE_MS = 1_000;
+const LONGEST_GUESSED_PAUSE_MS = 60_000;
+const LONGEST_PAUSE_MS = 15 * 60_000;
+/** A test costs about one throttled call and one pause; these bounds keep both costs to a few per cent. */
+const SHORTEST_HOLD_MS = 30_000;
+const LONGEST_USUAL_HOLD_MS = 42_000;
+const CALLS_PER_HOLD = 85;
+const HOLD_PER_PAUSE = 20;
+const POLL_SHARE = 0.2;
+const HALF_LIFE_MS = 24 * 60 * 60_000;
+/** Learned rates younger than this are held at once; older ones are tested first. */
+const FRESH_MS = 60 * 60_000;
+
+/** The state of an account nothing is known about, or only what was learned some time ago (half forgotten per day). */
+export function startPace(ceilingPerSecond: number, now: number, learned?: LearnedRate): PaceState {
+  const start = Math.min(START_PER_SECOND, ceilingPerSecond);
+  const ageMs = learned === undefined ? Number.POSITIVE_INFINITY : Math.max(0, now - learned.learnedAt);
+  const weight = 0.5 ** (ageMs / HALF_LIFE_MS);
+  const remembered = learned === undefined ? start : start ** (1 - weight) * learned.ratePerSecond ** weight;
+  const ratePerSecond = within(remembered, SLOWEST_PER_SECOND, ceilingPerSecond);
+  return {
+    ceilingPerSecond,
+    ratePerSecond,
+    mode: ageMs < FRESH_MS ? "hold" : "search",
+    provenPerSecond: ratePerSecond,
+    stepFactor: COARSE_FACTOR,
+    pressedMs: ageMs < FRESH_MS ? (learned?.pressedMs ?? 0) : 0,
+    nextTurnAt: now,
+    pausedUntilAt: Number.NEGATIVE_INFINITY,
+    pauseMs: 0,
+    streak: 0,
+    throttledAt: Number.NEGATIVE_INFINITY,
+    acceptedSince: 0,
+    pollCredit: 0,
+  };
+}
+
+export function learnedRate(state: PaceState, now: number): LearnedRate {
+  const ratePerSecond = state.mode === "hold" ? state.ratePerSecond : state.provenPerSecond;
+  return { ratePerSecond, learnedAt: now, pressedMs: state.mode === "hold" ? state.pressedMs : 0 };
+}
+
+/** When the next call may be made at the earliest. Epoch milliseconds. */
+export function earliestTurnAt(state: PaceState): number {
+  return Math.max(state.nextTurnAt, state.pausedUntilAt);
+}
+
+/** The latest moment by which a newcomer behind `ahead` others can expect its turn. */
+export function expectedTurnAt(state: PaceState, now: number, queue: { ahead: number; share: number }): number {
+  const spacingMs = 1_000 / (state.ratePerSecond * queue.share);
+  return Math.max(earliestTurnAt(state), now) + queue.ahead * spacingMs;
+}
+
+/** The part of the turns a priority gets while the other one waits as well. */
+export function shareOf(priority: OtcPriority): number {
+  return priority === "poll" ? POLL_SHARE : 1 - POLL_SHARE;
+}
+
+/** Gives the turn that is due to one of those waiting. At least one must be. */
+export function takeTurn(
+  state: PaceState,
+  now: number,
+  waiting: Readonly<Record<OtcPriority, number>>,
+): { readonly state: PaceState; readonly priority: OtcPriority } {
+  const contended = waiting.poll > 0 && waiting.create > 0;
+  const credit = contended ? state.pollCredit + POLL_SHARE : 1;
+  const priority = waiting.create === 0 || (waiting.poll > 0 && credit >= 1) ? "poll" : "create";
+  const pollCredit = contended && priority === "poll" ? credit - 1 : Math.min(credit, 1);
+  const spacingMs = 1_000 / state.ratePerSecond;
+  const next = { ...state, pollCredit, nextTurnAt: now + spacingMs };
+  const pressed = waiting.poll + waiting.create > 1;
+  return { state: pressed ? underPressure(next, spacingMs) : next, priority };
+}
+
+function underPressure(state: PaceState, spacingMs: number): PaceState {
+  const pressedMs = state.pressedMs + spacingMs;
+  if (state.mode === "hold") {
+    return pressedMs < holdMs(state) ? { ...state, pressedMs } : faster(state, FINE_FACTOR);
+  }
+  if (pressedMs < Math.max(STEP_MS, CALLS_PER_STEP * spacingMs)) return { ...state, pressedMs };
+  return faster(state, Math.min(COARSE_FACTOR, 1 + (state.stepFactor - 1) * 2));
+}
+
+function faster(state: PaceState, stepFactor: number): PaceState {
+  const ratePerSecond = within(state.ratePerSecond * stepFactor, SLOWEST_PER_SECOND, state.ceilingPerSecond);
+  return { ...state, mode: "search", provenPerSecond: state.ratePerSecond, ratePerSecond, stepFactor, pressedMs: 0 };
+}
+
+function holdMs(state: PaceState): number {
+  const usual = within((CALLS_PER_HOLD * 1_000) / state.ratePerSecond, SHORTEST_HOLD_MS, LONGEST_USUAL_HOLD_MS);
+  return Math.max(usual, HOLD_PER_PAUSE * state.pauseMs);
+}
+
+/** A call was answered by anything but a 429. */
+export function onAccepted(state: PaceState): PaceState {
+  return { ...state, acceptedSince: state.acceptedSince + 1 };
+}
+
+/**
+ * A call was throttled. Without a Retry-After the pause is guessed, doubling while 429s follow each other.
+ * @param jitter in [0, 1): spreads the processes that share a limit over another tenth of the pause
+ */
+export function onThrottled(
+  state: PaceState,
+  now: number,
+  answer: { retryAfterMs?: number; jitter: number },
+): PaceState {
+  const askedMs = answer.retryAfterMs === undefined ? undefined : within(answer.retryAfterMs, 1_000, LONGEST_PAUSE_MS);
+  if (now < state.pausedUntilAt) {
+    // Sent before the pause began: it tells nothing new, except when it asks for a longer one.
+    return { ...state, pausedUntilAt: Math.max(state.pausedUntilAt, now + (askedMs ?? 0)) };
+  }
+  const repeated = now - state.pausedUntilAt < REPEATED_WITHIN_MS;
+  const streak = repeated ? state.streak + 1 : 0;
+  const guessedMs = Math.min(SHORTEST_PAUSE_MS * 2 ** streak, LONGEST_GUESSED_PAUSE_MS);
+  const pauseMs = (askedMs ?? guessedMs) * (1 + answer.jitter / 10);
+  const rate = repeated ? rateByAcceptance(state, now) : rateBelowLimit(state);
+  const ratePerSecond = within(rate, SLOWEST_PER_SECOND, state.ceilingPerSecond);
+  const rough = repeated || (state.mode === "search" && state.stepFactor > LARGEST_FINE_FACTOR);
+  return {
+    ...state,
+    mode: rough ? "search" : "hold",
+    ratePerSecond,
+    provenPerSecond: ratePerSecond,
+    // The next step is twice this one: a search goes on in small steps.
+    stepFactor: 1 + (FINE_FACTOR - 1) / 2,
+    pressedMs: 0,
+    pauseMs,
+    pausedUntilAt: now + pauseMs,
+    streak,
+    throttledAt: now,
+    acceptedSince: 0,
+  };
+}
+
+function rateBelowLimit(state: PaceState): number {
+  return state.mode === "search" ? state.provenPerSecond * MARGIN : state.ratePerSecond * BACK_OFF;
+}
+
+/** Bounded on both sides, because a handful of calls is a poor measure. */
+function rateByAcceptance(state: PaceState, now: number): number {
+  const accepted = (state.acceptedSince * 1_000) / Math.max(1, now - state.throttledAt);
+  return within(accepted, state.ratePerSecond * 0.3, state.ratePerSecond * 0.8);
+}
+
+function within(value: number, least: number, most: number): number {
+  return Math.min(Math.max(value, Math.min(least, most)), most);
+}
