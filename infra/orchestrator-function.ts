@@ -68,7 +68,7 @@ export class OrchestratorFunction extends Construct {
       timeout: Duration.seconds(functionTimeoutSeconds),
       role: this.role,
       logGroup,
-      environment: { ...props.environment, ...runtimeEnvironment(row.name) },
+      environment: { ...props.environment, NODE_OPTIONS: "--enable-source-maps" },
       // A tick is never repeated: the next one does what it left. One that has waited two minutes is stale.
       retryAttempts: 0,
       maxEventAge: Duration.minutes(2),
@@ -79,15 +79,3 @@ export class OrchestratorFunction extends Construct {
     });
   }
 }
-
-/** Variables of Node and of the logging library, not of ours. */
-function runtimeEnvironment(name: string) {
-  return {
-    NODE_OPTIONS: "--enable-source-maps",
-    POWERTOOLS_SERVICE_NAME: name,
-    POWERTOOLS_METRICS_NAMESPACE: metricNamespace,
-  };
-}
-
-/** Namespace of our own metrics in CloudWatch; their only dimension is `Stage`. */
-export const metricNamespace = "OtcBackup";

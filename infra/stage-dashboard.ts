@@ -3,8 +3,7 @@
 import { Duration } from "aws-cdk-lib";
 import { Alarm, AlarmStatusWidget, Dashboard, GraphWidget, Metric } from "aws-cdk-lib/aws-cloudwatch";
 import { Construct } from "constructs";
-import { type MetricName, metrics } from "../shared/domain/metric.ts";
-import { metricNamespace } from "./orchestrator-function.ts";
+import { type MetricName, metricNamespace, metrics } from "../shared/domain/metric.ts";
 import type { ResourceNames } from "./resource-names.ts";
 
 export interface StageDashboardProps {

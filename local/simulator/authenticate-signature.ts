@@ -23,7 +23,7 @@ function usableKey(accessKey: string, request: ApiRequest, world: World): Access
 
 /** Why the signature is not accepted; undefined when it is. */
 function signatureProblem(request: ApiRequest, key: AccessKeyRecord, world: World): string | undefined {
-  const claim = parseAuthorization(request.headers["authorization"] ?? "");
+  const claim = parseAuthorization(request.headers.authorization ?? "");
   const sdkDate = request.headers["x-sdk-date"] ?? "";
   const signedAt = parseSdkDate(sdkDate);
   if (claim === undefined || !world.knobs.signatureVariants.includes(claim.variant))
@@ -49,7 +49,7 @@ function noteFailure(key: AccessKeyRecord, at: number, world: World): void {
 
 /** The caller behind a signed request; throws the gateway's refusal otherwise. */
 export function authenticateSignature(request: ApiRequest, world: World): Caller {
-  const header = request.headers["authorization"] ?? "";
+  const header = request.headers.authorization ?? "";
   const claim = parseAuthorization(header);
   if (claim === undefined) throw world.refusal("badSignature", `${PREFIX}the Authorization header is malformed`);
   const key = usableKey(claim.accessKey, request, world);

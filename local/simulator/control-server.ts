@@ -75,7 +75,10 @@ function changeInstance(control: SimulatorControl, { id, body }: ControlCall): u
   return control.changeInstance(id, instanceSchema.parse({ ...record, ...change }));
 }
 
-const done = (action: void): unknown => ({ done: action === undefined });
+const done = (action: () => void): unknown => {
+  action();
+  return { done: true };
+};
 const minutesOf = (body: unknown) =>
   z.strictObject({ minutes: z.number().positive(), status: z.string().optional() }).parse(body);
 const passwordOf = (body: unknown) => z.strictObject({ password: z.string().min(1) }).parse(body).password;
@@ -91,9 +94,9 @@ const ROUTES: readonly ControlRoute[] = [
   {
     route: "POST /faults",
     what: "append one rule",
-    run: (control, { body }) => done(control.addFault(faultRuleSchema.parse(body))),
+    run: (control, { body }) => done(() => control.addFault(faultRuleSchema.parse(body))),
   },
-  { route: "DELETE /faults", what: "no more faults", run: (control) => done(control.clearFaults()) },
+  { route: "DELETE /faults", what: "no more faults", run: (control) => done(() => control.clearFaults()) },
   { route: "GET /truth", what: "everything that really exists", run: truth },
   { route: "GET /instances", what: "all instances, removed ones too", run: (control) => control.instances() },
   {
@@ -102,11 +105,12 @@ const ROUTES: readonly ControlRoute[] = [
     run: (control, { body }) => control.addInstance(instanceSchema.parse(body)),
   },
   { route: "PATCH /instances/{id}", what: "change the fields named", run: changeInstance },
-  { route: "DELETE /instances/{id}", what: "remove", run: (control, { id }) => done(control.removeInstance(id)) },
+  { route: "DELETE /instances/{id}", what: "remove", run: (control, { id }) => done(() => control.removeInstance(id)) },
   {
     route: "POST /instances/{id}/occupy",
     what: "{minutes, status?}",
-    run: (control, { id, body }) => done(control.occupyInstance(id, minutesOf(body).minutes, minutesOf(body).status)),
+    run: (control, { id, body }) =>
+      done(() => control.occupyInstance(id, minutesOf(body).minutes, minutesOf(body).status)),
   },
   {
     route: "GET /backups",
@@ -133,15 +137,15 @@ const ROUTES: readonly ControlRoute[] = [
   {
     route: "POST /users/{id}/lock",
     what: "{minutes}",
-    run: (control, { id, body }) => done(control.lockAccount(id, minutesOf(body).minutes)),
+    run: (control, { id, body }) => done(() => control.lockAccount(id, minutesOf(body).minutes)),
   },
   {
     route: "POST /users/{id}/password",
     what: "{password}",
-    run: (control, { id, body }) => done(control.changePassword(id, passwordOf(body))),
+    run: (control, { id, body }) => done(() => control.changePassword(id, passwordOf(body))),
   },
   { route: "POST /tokens/expire", what: "all tokens end now", run: (control) => ({ expired: control.expireTokens() }) },
-  { route: "POST /reset", what: "as at the start, but for the clock", run: (control) => done(control.reset()) },
+  { route: "POST /reset", what: "as at the start, but for the clock", run: (control) => done(() => control.reset()) },
 ];
 
 function matches(route: string, method: string, segments: readonly string[]): boolean {

@@ -38,14 +38,14 @@ function throttle(request: ApiRequest, route: Route, world: World): void {
   const { rateLimitPerSecond: perSecond, rateLimitBurst: burst, rateLimitClock, retryAfter } = world.knobs;
   const { service } = route.operation;
   const now = rateLimitClock === "real" ? Date.now() : request.at;
-  const waitMs = world.limiter.waitMs(`${service}:${route.params["projectId"] ?? ""}`, now, { perSecond, burst });
+  const waitMs = world.limiter.waitMs(`${service}:${route.params.projectId ?? ""}`, now, { perSecond, burst });
   if (waitMs === 0) return;
   const { spec } = world.refusal(service === "iam" ? "iamThrottled" : "throttled");
   throw new Refusal(spec, retryAfterHeader(Math.ceil(waitMs / 1000), retryAfter, request.at));
 }
 
 function authenticate(request: ApiRequest, route: Route, world: World): Caller {
-  if (request.headers["authorization"]?.startsWith("SDK-HMAC-SHA256") === true)
+  if (request.headers.authorization?.startsWith("SDK-HMAC-SHA256") === true)
     return authenticateSignature(request, world);
   const token = request.headers["x-auth-token"];
   const isIam = route.operation.service === "iam";
@@ -64,7 +64,7 @@ function authorise(
   const { access, action } = route.operation;
   if (access === "project") {
     if (caller.project === undefined && request.headers["x-project-id"] === undefined) return "no-project";
-    if (caller.project?.id !== route.params["projectId"]) return "other-project";
+    if (caller.project?.id !== route.params.projectId) return "other-project";
   }
   const { actions } = caller.user;
   return action === undefined || actions.includes("*") || actions.includes(action) ? "ok" : "not-permitted";

@@ -90,6 +90,6 @@ export type Knobs = Omit<z.output<typeof knobsSchema>, "refusals"> & {
 /** Defaults overlaid with `change`; throws ZodError naming the knob when one is unknown or has a wrong value. */
 export function parseKnobs(change: unknown, base?: Knobs): Knobs {
   const wanted = knobsChangeSchema.parse(change);
-  const refusals = knobsSchema.pick({ refusals: true }).parse({ refusals: wanted["refusals"] }).refusals;
+  const refusals = knobsSchema.pick({ refusals: true }).parse({ refusals: wanted.refusals }).refusals;
   return knobsSchema.parse({ ...base, ...wanted, refusals: { ...base?.refusals, ...refusals } });
 }

@@ -74,5 +74,5 @@ export function totalCount(matching: number, onPage: number, world: World): numb
 
 /** The project of a request whose operation has access "project". */
 export function projectIdOf(request: AdmittedRequest): string {
-  return request.params["projectId"] ?? "";
+  return request.params.projectId ?? "";
 }

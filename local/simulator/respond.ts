@@ -26,12 +26,12 @@ function textField(body: unknown, field: string): string | undefined {
 /** What the call is about, for fault rules and the log. */
 function subjectOf(request: ApiRequest, route: Route | undefined, world: World): CallSubject {
   const params = route?.params ?? {};
-  const backup = world.store.backups.get(params["backupId"] ?? request.query.get("backup_id") ?? "");
-  const instanceId = params["instanceId"] ?? request.query.get("instance_id") ?? textField(request.body, "instance_id");
+  const backup = world.store.backups.get(params.backupId ?? request.query.get("backup_id") ?? "");
+  const instanceId = params.instanceId ?? request.query.get("instance_id") ?? textField(request.body, "instance_id");
   return {
     operation: route?.operation.name ?? "unknown",
     method: request.method,
-    projectId: params["projectId"],
+    projectId: params.projectId,
     instanceId: instanceId ?? backup?.instanceId,
     name: textField(request.body, "name") ?? backup?.name,
   };

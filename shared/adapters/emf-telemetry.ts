@@ -1,14 +1,17 @@
 // Metrics as CloudWatch's embedded metric format on standard output, one blob per tick, one dimension.
 
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
-import type { MetricValues } from "../domain/metric.ts";
+import { type MetricValues, metricNamespace } from "../domain/metric.ts";
 import type { Telemetry } from "../ports.ts";
 
 export class EmfTelemetry implements Telemetry {
   readonly #metrics: Metrics;
 
   constructor(stage: string) {
-    this.#metrics = new Metrics({ namespace: "OtcBackup", defaultDimensions: { Stage: stage } });
+    this.#metrics = new Metrics({ namespace: metricNamespace });
+    // The library adds a dimension `service` of its own; with it CloudWatch would keep other metrics than the alarms watch.
+    this.#metrics.clearDefaultDimensions();
+    this.#metrics.setDefaultDimensions({ Stage: stage });
   }
 
   emit(values: MetricValues): void {

@@ -1,6 +1,9 @@
 // The metrics we emit: a closed list, one dimension (stage), so that their number does not grow with the fleet.
 // Alarms are built from these names; details of a case are in its alert.
 
+/** Namespace in CloudWatch; the only dimension of our metrics is `Stage`. */
+export const metricNamespace = "OtcBackup";
+
 export const metrics = {
   CreateHeartbeat: "1 when a create-backups tick has finished",
   PollHeartbeat: "1 when a poll-backups tick has finished",

@@ -28,7 +28,7 @@ describe.each([...schedules])("schedule %s", (_, { Properties: properties, Depen
     expect(JSON.parse(properties.Target.Input)).toEqual({
       tick: "<aws.scheduler.scheduled-time>",
       executionId: "<aws.scheduler.execution-id>",
-      function: lambda?.Environment.Variables.POWERTOOLS_SERVICE_NAME,
+      function: lambda?.FunctionName.replace("otc-backup-prod-", ""),
     });
   });
 

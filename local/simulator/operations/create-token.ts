@@ -66,7 +66,7 @@ function answer(request: AdmittedRequest, world: World): ApiReply {
   const body = describeToken(
     token,
     { user, project },
-    withCatalog ? `http://${request.headers["host"] ?? "localhost"}` : undefined,
+    withCatalog ? `http://${request.headers.host ?? "localhost"}` : undefined,
   );
   return { status: 201, headers: { "X-Subject-Token": token.token }, body };
 }

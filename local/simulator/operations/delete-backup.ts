@@ -10,7 +10,7 @@ import type { World } from "../world.ts";
 function answer(request: AdmittedRequest, world: World): ApiReply {
   requestDeletion(world, {
     projectId: projectIdOf(request),
-    backupId: request.params["backupId"] ?? "",
+    backupId: request.params.backupId ?? "",
     at: request.at,
   });
   return { status: world.knobs.deleteStatus };

@@ -27,7 +27,7 @@ function answer(request: AdmittedRequest, world: World): ApiReply {
   const mos = first === undefined ? [] : [{ ...first, id: `${first.id.slice(0, -3)}105`, name: "MOS" }];
   const name = request.query.get("name");
   const listed = [...own, ...mos].filter((project) => name === null || project.name === name);
-  const host = request.headers["host"] ?? "localhost";
+  const host = request.headers.host ?? "localhost";
   const links = { self: `http://${host}${request.rawPath}`, previous: null, next: null };
   return { status: 200, body: { projects: listed.map((project) => row(project, host)), links } };
 }
