@@ -3,7 +3,7 @@
 
 import * as z from "zod";
 import type { StandingAlert } from "../domain/alert.ts";
-import { alertLeaseMs, type standingAlertKinds } from "../domain/alert.ts";
+import { alertLeaseMs, standingAlertKinds } from "../domain/alert.ts";
 import type {
   AccountingStore,
   EffectivePolicy,
@@ -12,6 +12,7 @@ import type {
   WriteOutcome,
 } from "../ports.ts";
 import type { DynamoDbTable } from "./dynamodb-table.ts";
+import { keysOf } from "./keys-of.ts";
 import { fromStored, toStored } from "./stored-instants.ts";
 
 const accountingKey = { pk: "site", sk: "accounted-through" };
@@ -92,7 +93,7 @@ export class DynamoDbPolicyVersions implements PolicyVersionStore {
 const alertsKey = "alert#open";
 const standingSchema = z.object({
   subject: z.string(),
-  kind: z.enum(["policy-invalid", "account-unusable"] satisfies (keyof typeof standingAlertKinds)[]),
+  kind: z.enum(keysOf(standingAlertKinds)),
   level: z.enum(["page", "ticket"]),
   fingerprint: z.string(),
   details: z.array(z.string()),

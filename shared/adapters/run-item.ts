@@ -7,6 +7,7 @@ import { failureKinds } from "../domain/failure.ts";
 import { type RunKey, slotText } from "../domain/naming.ts";
 import { nextAction, type Run, runReasons, runStates } from "../domain/run.ts";
 import type { Item } from "./dynamodb-table.ts";
+import { keysOf } from "./keys-of.ts";
 import { fromStored, toStored } from "./stored-instants.ts";
 
 /** Raised when the form of an item changes in a way older code cannot read. */
@@ -76,6 +77,16 @@ const termsSchema = z.object({
   description: z.string().exactOptional(),
   owner: z.string().exactOptional(),
 });
+const retentionSchema = z.object({
+  stage: z.enum(["marked", "deleting", "deleted"]),
+  planId: z.string(),
+  markedAt: instant,
+  removableAt: instant,
+  reasons: z.array(z.string()),
+  deletedAt: instant.exactOptional(),
+  requestId: z.string().exactOptional(),
+});
+const backupRefSchema = z.object({ id: z.string(), name: z.string(), retention: retentionSchema.exactOptional() });
 const runSchema = z.object({
   policyId: z.string(),
   instanceId: z.string(),
@@ -99,7 +110,9 @@ const runSchema = z.object({
   endedAt: instant.exactOptional(),
   finishedAt: instant.exactOptional(),
   lastFailure: failureSchema.exactOptional(),
-  earlierBackups: z.array(z.object({ id: z.string(), name: z.string() })),
+  retention: retentionSchema.exactOptional(),
+  vanishedAt: instant.exactOptional(),
+  earlierBackups: z.array(backupRefSchema),
   alerts: z.array(alertSchema),
   events: z.array(eventSchema),
 });
@@ -113,9 +126,4 @@ export function parseRunItem(item: Item): { run: Run } | { problem: string } {
   return {
     problem: `ledger item ${String(item.pk)} ${String(item.sk)} is not readable: ${issue?.path.join(".") ?? ""} ${issue?.message ?? ""}`,
   };
-}
-
-function keysOf<K extends string>(record: Readonly<Record<K, unknown>>): K[] {
-  const isKey = (key: string): key is K => Object.hasOwn(record, key);
-  return Object.keys(record).filter(isKey);
 }

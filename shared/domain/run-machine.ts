@@ -4,6 +4,7 @@
 
 import { type AlertLevel, alertLeaseMs, type RunAlert, type RunAlertKind } from "./alert.ts";
 import type { Failure } from "./failure.ts";
+import { isLargeEnough } from "./good.ts";
 import { backupName, type RunKey } from "./naming.ts";
 import type { BackupRef, Run, RunEvent, RunReason, RunState, RunTerms } from "./run.ts";
 
@@ -235,11 +236,6 @@ export function complete(run: Run, seen: { sizeKb?: number; beganAt?: number; en
     isLargeEnough(seen.sizeKb, run.terms.sizeFloorKb) ? step : { ...step, alert: "backup-not-good" },
     { ...seen, finishedAt: now },
   );
-}
-
-/** Rule: at least the floor, equal counts; an absent size is not good; a floor of 0 switches the check off. */
-export function isLargeEnough(sizeKb: number | undefined, floorKb: number): boolean {
-  return floorKb === 0 || (sizeKb !== undefined && sizeKb >= floorKb);
 }
 
 /** The backup is FAILED: another attempt under a new name inside the start window, or the end. Either way a human is told. */

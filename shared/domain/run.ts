@@ -67,10 +67,27 @@ export interface RunEvent {
   readonly detail?: string;
 }
 
+/**
+ * What retention has decided about a backup, beside the run's state, which never changes for it. Absent: kept.
+ * marked: to be removed from `removableAt` on, unless a later look keeps it. deleting: the DELETE is on its way.
+ * deleted: OTC no longer lists it; the record stays as a tombstone.
+ */
+export interface RetentionMark {
+  readonly stage: "marked" | "deleting" | "deleted";
+  readonly planId: string;
+  readonly markedAt: number;
+  readonly removableAt: number;
+  readonly reasons: readonly string[];
+  readonly deletedAt?: number;
+  /** OTC's id of the request that deleted it. */
+  readonly requestId?: string;
+}
+
 /** A backup at OTC as a run remembers it. */
 export interface BackupRef {
   readonly id: string;
   readonly name: string;
+  readonly retention?: RetentionMark;
 }
 
 export interface Run extends RunKey {
@@ -96,6 +113,10 @@ export interface Run extends RunKey {
   readonly endedAt?: number;
   readonly finishedAt?: number;
   readonly lastFailure?: Failure;
+  /** What retention has decided about the backup `backupId`. */
+  readonly retention?: RetentionMark;
+  /** When a complete listing first did not show a backup that had been COMPLETED, and nobody here had deleted it. */
+  readonly vanishedAt?: number;
   /** Backups of earlier attempts: ours, FAILED. */
   readonly earlierBackups: readonly BackupRef[];
   readonly alerts: readonly RunAlert[];

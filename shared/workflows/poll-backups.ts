@@ -3,9 +3,9 @@
 
 import { afterLook } from "../domain/decide-look.ts";
 import { type Failure, failureKinds, type Result } from "../domain/failure.ts";
+import { isLargeEnough } from "../domain/good.ts";
 import type { RemoteBackup } from "../domain/remote.ts";
 import type { Run } from "../domain/run.ts";
-import { isLargeEnough } from "../domain/run-machine.ts";
 import type { AccountProvider, Site, Tick } from "../ports.ts";
 import { noteAccount } from "./account-trouble.ts";
 import { deliverAlerts, takeOverUnsent } from "./deliver-alerts.ts";

@@ -100,13 +100,3 @@ test("waiting never passes the end of the start window", () => {
     lastFailure: { code: "instance-busy" },
   });
 });
-
-test.each([
-  { sizeKb: 1, floorKb: 1, good: true },
-  { sizeKb: 0, floorKb: 1, good: false },
-  { sizeKb: undefined, floorKb: 1, good: false },
-  { sizeKb: undefined, floorKb: 0, good: true },
-  { sizeKb: 999, floorKb: 1000, good: false },
-])("a size of $sizeKb kB against a floor of $floorKb is good: $good", ({ sizeKb, floorKb, good }) => {
-  expect(machine.isLargeEnough(sizeKb, floorKb)).toBe(good);
-});
