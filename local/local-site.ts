@@ -7,6 +7,7 @@ import { PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { parse } from "yaml";
 import type { AccountSecrets } from "../shared/adapters/secrets-manager-accounts.ts";
+import { systemChance } from "../shared/adapters/system-chance.ts";
 import { parseConfig } from "../shared/config.ts";
 import type { Clock, Log, Notifier, Site } from "../shared/ports.ts";
 import { buildSite } from "../shared/services.ts";
@@ -59,6 +60,7 @@ export async function openLocalSite(options: LocalSiteOptions): Promise<LocalSit
     telemetry: silent,
     log: options.log,
     clock,
+    chance: systemChance,
   });
   await plantPolicies(tables, options.policiesFile ?? samplePoliciesFile);
   if (folder !== undefined)

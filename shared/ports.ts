@@ -18,6 +18,14 @@ export interface Clock {
   sleep(ms: number): Promise<void>;
 }
 
+/** What no decision may depend on: ids of writes, and the jitter of repeated calls. */
+export interface Chance {
+  /** A text that no other call on any machine returns. */
+  newId(): string;
+  /** A number in [0, 1). */
+  fraction(): number;
+}
+
 /** One policy row as read: its parse and what we last wrote back onto it. */
 export interface PolicyRow {
   readonly policyId: string | undefined;

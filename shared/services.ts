@@ -1,7 +1,6 @@
 // The composition root: configuration in, everything a tick needs out. Built once per cold start; local/ and the tests
 // build the same Site with other parts. Nothing here decides anything.
 
-import { randomUUID } from "node:crypto";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SNSClient } from "@aws-sdk/client-sns";
@@ -15,10 +14,11 @@ import { LedgerLoginGuard } from "./adapters/ledger-login-guard.ts";
 import { OtcBackupProvider } from "./adapters/otc-backup-provider.ts";
 import { type AccountSecrets, SecretsManagerAccounts } from "./adapters/secrets-manager-accounts.ts";
 import { SnsNotifier } from "./adapters/sns-notifier.ts";
+import { systemChance } from "./adapters/system-chance.ts";
 import { systemClock } from "./adapters/system-clock.ts";
 import { CountingTelemetry } from "./call-counts.ts";
 import type { Config } from "./config.ts";
-import type { Clock, Log, Notifier, Site, Telemetry } from "./ports.ts";
+import type { Chance, Clock, Log, Notifier, Site, Telemetry } from "./ports.ts";
 
 /** The parts that differ between AWS, one machine and a test. */
 export interface SiteParts {
@@ -28,16 +28,18 @@ export interface SiteParts {
   readonly telemetry: Telemetry;
   readonly log: Log;
   readonly clock: Clock;
+  readonly chance: Chance;
 }
 
 /** A site from its parts: the same stores, the same OTC client, the same rules everywhere. */
 export function buildSite(config: Config, parts: SiteParts): Site {
-  const { dynamoDb, secrets, notifier, log, clock } = parts;
+  const { dynamoDb, secrets, notifier, log, clock, chance } = parts;
   const ledger = new DynamoDbTable(dynamoDb, config.ledgerTable);
   const telemetry = new CountingTelemetry(parts.telemetry);
   const provider = new OtcBackupProvider({
     secrets,
     clock,
+    random: chance.fraction,
     regions: config.otcRegions,
     signing: config.otcSigning,
     loginGuard: (account) => new LedgerLoginGuard(ledger, clock, account),
@@ -46,7 +48,7 @@ export function buildSite(config: Config, parts: SiteParts): Site {
   return {
     clock,
     policies: new DynamoDbPolicyStore(new DynamoDbTable(dynamoDb, config.policiesTable), clock),
-    runs: new DynamoDbRunStore(ledger, { log, newWriteId: randomUUID }),
+    runs: new DynamoDbRunStore(ledger, { log, newWriteId: chance.newId }),
     versions: new DynamoDbPolicyVersions(ledger),
     accounting: new DynamoDbAccounting(ledger),
     standingAlerts: new DynamoDbStandingAlerts(ledger),
@@ -67,5 +69,6 @@ export function buildLambdaSite(config: Config, functionName: string): Site {
     telemetry: new EmfTelemetry(config.stage),
     log: new LambdaLog({ function: functionName, stage: config.stage }),
     clock: systemClock,
+    chance: systemChance,
   });
 }

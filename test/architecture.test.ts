@@ -132,6 +132,12 @@ test("below the edges nobody reads a clock or throws dice", () => {
   expect(wrong).toEqual([]);
 });
 
+test("in shared only the two edges read the machine's clock and throw its dice", () => {
+  const hidden = /\bDate\.now\(|new Date\(\)|Math\.random\(|randomUUID\(|\bsetTimeout\(|setInterval\(/;
+  const readers = files.filter((file) => file.startsWith("shared/") && hidden.test(readFileSync(file, "utf8")));
+  expect(readers).toEqual(["shared/adapters/system-chance.ts", "shared/adapters/system-clock.ts"]);
+});
+
 test("no file is larger than one is glad to open", () => {
   const large = files.filter((file) => readFileSync(file, "utf8").split("\n").length > 320);
   expect(large).toEqual([]);

@@ -26,6 +26,8 @@ export interface OtcProviderOptions {
   readonly secrets: AccountSecrets;
   readonly regions: OtcRegions;
   readonly clock: Clock;
+  /** Number in [0, 1) for the jitter of retries. */
+  readonly random: () => number;
   readonly signing: "A" | "B";
   readonly loginGuard: (account: string) => LoginGuard;
   /** Told of every HTTP attempt, for the counts of the tick. */
@@ -58,7 +60,7 @@ export class OtcBackupProvider implements BackupProvider {
   }
 
   #connect(name: string, secret: AccountSecret): Result<OtcClient> {
-    const { regions, clock, signing, loginGuard, observe, secrets } = this.#options;
+    const { regions, clock, random, signing, loginGuard, observe, secrets } = this.#options;
     if (!regions.has(secret.region)) {
       return failed(
         failure(
@@ -78,6 +80,7 @@ export class OtcBackupProvider implements BackupProvider {
       },
       loginGuard: loginGuard(name),
       clock,
+      random,
       signing,
       observe: (call) => observe({ operation: call.operation, status: call.status, errorClass: call.errorClass }),
     });
