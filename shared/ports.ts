@@ -8,7 +8,15 @@ import type { Failure, Result } from "./domain/failure.ts";
 import type { MetricValues } from "./domain/metric.ts";
 import type { RunKey } from "./domain/naming.ts";
 import type { Observed } from "./domain/observed.ts";
-import type { BackupRequest, Instance, RemoteBackup } from "./domain/remote.ts";
+import type {
+  AutomatedPolicy,
+  BackupRequest,
+  BackupType,
+  Instance,
+  Quota,
+  RemoteBackup,
+  RestoreSpan,
+} from "./domain/remote.ts";
 import type { Run } from "./domain/run.ts";
 import type { PolicyParse } from "./policies/parse-policy.ts";
 
@@ -100,12 +108,38 @@ export interface AccountProvider {
   /** The complete list of databases, or why there is none. */
   listInstances(): Promise<Result<readonly Instance[]>>;
   createBackup(request: BackupRequest): Promise<Result<RemoteBackup>>;
-  /** All manual backups of one database, complete, or why not. */
-  listBackups(instanceId: string): Promise<Result<readonly RemoteBackup[]>>;
+  /** All backups of one database, complete, or why not; manual ones unless another type is asked for. */
+  listBackups(instanceId: string, query?: ListBackupsQuery): Promise<Result<readonly RemoteBackup[]>>;
+  /** Irrevocable. Success means that OTC has accepted (the row says DELETING for a while), or that there is no such backup. */
+  deleteBackup(backupId: string): Promise<Result<Deletion>>;
+  automatedPolicy(instanceId: string): Promise<Result<AutomatedPolicy>>;
+  restoreSpans(instanceId: string): Promise<Result<readonly RestoreSpan[]>>;
+  quotas(): Promise<Result<readonly Quota[]>>;
+  /**
+   * How far our clock is ahead of OTC's (negative: behind), in milliseconds, by the Date header of the latest answer. 0 when
+   * they agree as far as a header in whole seconds can tell; nothing before the first answer.
+   */
+  clockSkewMs(): number | undefined;
+}
+
+export interface ListBackupsQuery {
+  readonly type?: BackupType | "any";
+}
+
+export interface Deletion {
+  /** OTC's id of the call, for its support. Absent when the backup was gone already. */
+  readonly requestId?: string;
+}
+
+export interface AccountUse {
+  /** A call that cannot be made by then is refused with `held-by-pace` instead of waiting for its turn. Epoch milliseconds. */
+  readonly stopAt?: number;
+  /** The OTC user that may delete: its secret is `<account>/prune`. It shares the account's pace. */
+  readonly as?: "prune";
 }
 
 export interface BackupProvider {
-  account(name: string): Promise<Result<AccountProvider>>;
+  account(name: string, use?: AccountUse): Promise<Result<AccountProvider>>;
 }
 
 export interface Notifier {

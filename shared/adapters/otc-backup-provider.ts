@@ -1,25 +1,13 @@
-// Accounts at OTC behind the BackupProvider port: one client per account for the life of the process, and every OTC
-// error turned into a Failure, once, here.
+// Accounts at OTC behind the BackupProvider port: one client per account and credential for the life of the process.
+// What a client's answers mean is in otc-account.ts.
 
-import {
-  type Failure,
-  type FailureCode,
-  FailureError,
-  failed,
-  failure,
-  failureFrom,
-  ok,
-  type Result,
-} from "../domain/failure.ts";
-import type { BackupRequest, Instance, RemoteBackup } from "../domain/remote.ts";
-import type { OtcBackup } from "../otc/backups.ts";
+import { FailureError, failed, failure, ok, type Result } from "../domain/failure.ts";
 import { createOtcClient, type OtcClient } from "../otc/client.ts";
 import { endpointsOfRegion, type OtcRegions } from "../otc/endpoints.ts";
-import { isOtcError, type OtcError, type OtcErrorClass } from "../otc/errors.ts";
-import type { OtcInstance } from "../otc/instances.ts";
 import type { LoginGuard } from "../otc/login-guard.ts";
-import type { AccountProvider, BackupProvider, Clock } from "../ports.ts";
+import type { AccountProvider, AccountUse, BackupProvider, Clock } from "../ports.ts";
 import type { AccountSecret } from "./account-secret.ts";
+import { otcAccount } from "./otc-account.ts";
 import type { AccountSecrets } from "./secrets-manager-accounts.ts";
 
 export interface OtcProviderOptions {
@@ -34,6 +22,8 @@ export interface OtcProviderOptions {
   readonly observe: (call: { operation: string; status: number | undefined; errorClass: string | undefined }) => void;
 }
 
+const turnPatienceMs = 20_000;
+
 export class OtcBackupProvider implements BackupProvider {
   readonly #options: OtcProviderOptions;
   readonly #clients = new Map<string, { client: OtcClient; place: string }>();
@@ -42,11 +32,17 @@ export class OtcBackupProvider implements BackupProvider {
     this.#options = options;
   }
 
-  async account(name: string): Promise<Result<AccountProvider>> {
-    const secret = await this.#options.secrets.read(name);
+  async account(name: string, use: AccountUse = {}): Promise<Result<AccountProvider>> {
+    const secretName = use.as === undefined ? name : `${name}/${use.as}`;
+    const secret = await this.#options.secrets.read(secretName);
     if (!secret.ok) return secret;
-    const client = this.#clientFor(name, secret.value);
-    return client.ok ? ok(providerOf(client.value)) : client;
+    const client = this.#clientFor(secretName, secret.value);
+    return client.ok ? ok(otcAccount(client.value, () => this.#turnDeadlineAt(use))) : client;
+  }
+
+  /** A claim on a run lasts a minute, so no call may wait longer for its turn than leaves time to make it. */
+  #turnDeadlineAt({ stopAt = Number.POSITIVE_INFINITY }: AccountUse): number {
+    return Math.min(stopAt, this.#options.clock.now() + turnPatienceMs);
   }
 
   /** A rotated password reaches the living client by its own re-read; a moved account needs a new client. */
@@ -86,72 +82,4 @@ export class OtcBackupProvider implements BackupProvider {
     });
     return ok(client);
   }
-}
-
-function providerOf(client: OtcClient): AccountProvider {
-  return {
-    listInstances: () => answered(async () => (await client.listInstances()).map(toInstance)),
-    createBackup: (request: BackupRequest) =>
-      answered(async () => toRemoteBackup(await client.createBackup({ ...request }))),
-    listBackups: (instanceId: string) =>
-      answered(async () => (await client.listBackups({ instanceId, type: "manual" })).map(toRemoteBackup)),
-  };
-}
-
-async function answered<T>(call: () => Promise<T>): Promise<Result<T>> {
-  try {
-    return ok(await call());
-  } catch (error) {
-    return failed(isOtcError(error) ? toFailure(error) : failureFrom(error));
-  }
-}
-
-const codes: Readonly<Record<OtcErrorClass, FailureCode>> = {
-  "retry-soon": "provider-unavailable",
-  throttled: "throttled",
-  "instance-busy": "instance-busy",
-  "instance-frozen": "instance-frozen",
-  "storage-full": "storage-full",
-  "instance-gone": "instance-gone",
-  "instance-not-eligible": "instance-replica",
-  "backup-gone": "backup-gone",
-  "backup-busy": "instance-busy",
-  "duplicate-name": "name-taken",
-  configuration: "request-refused",
-  authentication: "credentials-refused",
-  "account-locked": "account-locked",
-  "login-withheld": "login-withheld",
-  permission: "permission-denied",
-  quota: "quota-reached",
-  unreadable: "answer-unreadable",
-  unreachable: "provider-unreachable",
-};
-
-function toFailure(error: OtcError): Failure {
-  const evidence = {
-    operation: error.operation,
-    ...(error.status === undefined ? {} : { status: error.status }),
-    ...(error.code === undefined ? {} : { providerCode: error.code }),
-    ...(error.requestId === undefined ? {} : { requestId: error.requestId }),
-  };
-  const after = error.retryAfterMs === undefined ? {} : { afterMs: error.retryAfterMs };
-  return failure(codes[error.class], error.message, { effect: error.effect, evidence, ...after });
-}
-
-function toInstance(instance: OtcInstance): Instance {
-  const { id, name, status, engine, tags } = instance;
-  return { id, name, status, engine, tags, isReplica: instance.type === "Replica" || instance.replicaOf !== undefined };
-}
-
-function toRemoteBackup(backup: OtcBackup): RemoteBackup {
-  const { id, name, instanceId, status, sizeKb, beganAt, endedAt } = backup;
-  return {
-    id,
-    name,
-    instanceId,
-    status,
-    ...(sizeKb === undefined ? {} : { sizeKb }),
-    ...(beganAt === undefined ? {} : { beganAt }),
-    ...(endedAt === undefined ? {} : { endedAt }),
-  };
 }

@@ -36,6 +36,24 @@ export const failureKinds = {
     true,
     "OTC limits the request rate; lower the account's rate or spread the schedules",
   ),
+  "held-by-pace": kind(
+    "soon",
+    "us",
+    true,
+    "the account's calls are spaced out and this tick had no time left; the next one goes on, nothing to do",
+  ),
+  "listing-inconsistent": kind(
+    "later",
+    "remote",
+    false,
+    "OTC's list changed while it was read, or its total does not fit its rows; if it lasts, compare with the OTC console",
+  ),
+  "backup-busy": kind(
+    "later",
+    "remote",
+    false,
+    "the backup is being made, restored, copied or deleted in OTC; see its state in the OTC console",
+  ),
   "provider-unavailable": kind("later", "remote", true, "OTC answers with errors; see the OTC status page, then wait"),
   "provider-unreachable": kind(
     "later",

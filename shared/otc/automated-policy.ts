@@ -29,7 +29,11 @@ const body = z.object({
   backup_policy: z.object({ keep_days: z.number(), start_time: textField, period: textField }),
 });
 
-export async function getAutomatedPolicy(call: Call, instanceId: string): Promise<OtcAutomatedPolicy> {
-  const policy = readAnswer(GET, await call({ operation: GET, ids: { instanceId } }), body).backup_policy;
+export async function getAutomatedPolicy(
+  call: Call,
+  instanceId: string,
+  deadlineAt?: number,
+): Promise<OtcAutomatedPolicy> {
+  const policy = readAnswer(GET, await call({ operation: GET, ids: { instanceId }, deadlineAt }), body).backup_policy;
   return { keepDays: policy.keep_days, startTime: policy.start_time, period: policy.period };
 }

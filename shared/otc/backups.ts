@@ -71,7 +71,7 @@ export interface CreateBackupRequest {
   readonly description?: string;
   /** SQL Server only: names of the databases to back up. */
   readonly databases?: readonly string[];
-  readonly deadlineAt?: number;
+  readonly deadlineAt?: number | undefined;
 }
 
 export interface ListBackupsQuery {
@@ -79,7 +79,7 @@ export interface ListBackupsQuery {
   readonly type?: OtcBackupType;
   /** Only this backup. An unknown or deleted one gives an empty list, in whichever way OTC says it. */
   readonly backupId?: string;
-  readonly deadlineAt?: number;
+  readonly deadlineAt?: number | undefined;
 }
 
 const backup = z
@@ -153,7 +153,7 @@ function findProblem(request: CreateBackupRequest): string | undefined {
 }
 
 /** All backups of one instance that match the query, in OTC's order (undocumented: sort what matters). Complete, or it throws. */
-export async function listBackups(call: Call, query: ListBackupsQuery): Promise<OtcBackup[]> {
+export async function listBackups(call: Call, query: ListBackupsQuery): Promise<readonly OtcBackup[]> {
   const { instanceId, type, backupId, deadlineAt } = query;
   if (!isOtcId(instanceId)) throw configurationError(LIST, "instanceId is not an OTC id");
   if (backupId !== undefined && !isOtcId(backupId)) throw configurationError(LIST, "backupId is not an OTC id");
@@ -180,7 +180,12 @@ export async function listBackups(call: Call, query: ListBackupsQuery): Promise<
  * Deletes a manual backup, irrevocably. Returns when OTC has accepted; the row shows DELETING for a while.
  * @throws OtcError `backup-gone` when there is no such backup, `backup-busy` when it may be deleted later
  */
-export async function deleteBackup(call: Call, backupId: string, deadlineAt?: number): Promise<void> {
+export async function deleteBackup(
+  call: Call,
+  backupId: string,
+  deadlineAt?: number,
+): Promise<{ readonly requestId: string | undefined }> {
   // Success has an empty body, so there is nothing to read.
-  await call({ operation: DELETE, ids: { backupId }, deadlineAt });
+  const { requestId } = await call({ operation: DELETE, ids: { backupId }, deadlineAt });
+  return { requestId };
 }

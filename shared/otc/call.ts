@@ -23,6 +23,7 @@ export interface CallRequest {
 
 export interface CallAnswer {
   readonly status: number;
+  readonly requestId: string | undefined;
   readonly json: unknown;
 }
 
@@ -52,7 +53,9 @@ export function createCall(parts: CallParts): Call {
     parts.retryBudget.earn();
     for (let retries = 0; ; retries += 1) {
       const outcome = await authorisedAttempt(parts, request);
-      if (outcome.ok) return { status: outcome.answer.status, json: outcome.json };
+      if (outcome.ok) {
+        return { status: outcome.answer.status, requestId: outcome.requestId, json: outcome.json };
+      }
       const delayMs = retryDelayMs(parts, outcome.error, retries);
       const worthwhile = operation.method === "GET" && outcome.error.class === "retry-soon" && retries < READ_RETRIES;
       if (!worthwhile || delayMs > LONGEST_RETRY_MS || !parts.retryBudget.spend()) throw outcome.error;

@@ -14,6 +14,7 @@ import {
 } from "./backups.ts";
 import { type Call, createCall } from "./call.ts";
 import type { OtcClock } from "./clock.ts";
+import { type ClockSkew, createClockSkew } from "./clock-skew.ts";
 import { createCredentialKeeper, type OtcCredentials } from "./credentials.ts";
 import type { OtcEndpoints } from "./endpoints.ts";
 import { createExchange, type OtcCall } from "./exchange.ts";
@@ -78,31 +79,40 @@ export interface OtcClientOptions {
 
 /** All methods throw OtcError for what OTC or the network does; errors of reloadCredentials and loginGuard pass through. */
 export interface OtcClient {
-  listInstances(wait?: { readonly deadlineAt?: number }): Promise<OtcInstance[]>;
+  listInstances(wait?: OtcWait): Promise<readonly OtcInstance[]>;
   createBackup(request: CreateBackupRequest): Promise<OtcBackup>;
-  listBackups(query: ListBackupsQuery): Promise<OtcBackup[]>;
-  deleteBackup(backupId: string, wait?: { readonly deadlineAt?: number }): Promise<void>;
-  listProjects(): Promise<OtcProject[]>;
-  getQuotas(): Promise<OtcQuota[]>;
-  getAutomatedPolicy(instanceId: string): Promise<OtcAutomatedPolicy>;
-  getRestoreTimes(instanceId: string): Promise<OtcRestoreSpan[]>;
+  listBackups(query: ListBackupsQuery): Promise<readonly OtcBackup[]>;
+  deleteBackup(backupId: string, wait?: OtcWait): Promise<{ readonly requestId: string | undefined }>;
+  listProjects(wait?: OtcWait): Promise<OtcProject[]>;
+  getQuotas(wait?: OtcWait): Promise<OtcQuota[]>;
+  getAutomatedPolicy(instanceId: string, wait?: OtcWait): Promise<OtcAutomatedPolicy>;
+  getRestoreTimes(instanceId: string, wait?: OtcWait): Promise<OtcRestoreSpan[]>;
+  /** See `clock-skew.ts`. */
+  clockSkewMs(): number | undefined;
+}
+
+export interface OtcWait {
+  /** Give up waiting for a turn by then. Epoch milliseconds. */
+  readonly deadlineAt?: number | undefined;
 }
 
 export function createOtcClient(options: OtcClientOptions): OtcClient {
-  const call = wireCall(options);
+  const skew = createClockSkew();
+  const call = wireCall(options, skew);
   return {
     listInstances: (wait) => listInstances(call, wait?.deadlineAt),
     createBackup: (request) => createBackup(call, request),
     listBackups: (query) => listBackups(call, query),
     deleteBackup: (backupId, wait) => deleteBackup(call, backupId, wait?.deadlineAt),
-    listProjects: () => listProjects(call),
-    getQuotas: () => getQuotas(call),
-    getAutomatedPolicy: (instanceId) => getAutomatedPolicy(call, instanceId),
-    getRestoreTimes: (instanceId) => getRestoreTimes(call, instanceId),
+    listProjects: (wait) => listProjects(call, wait?.deadlineAt),
+    getQuotas: (wait) => getQuotas(call, wait?.deadlineAt),
+    getAutomatedPolicy: (instanceId, wait) => getAutomatedPolicy(call, instanceId, wait?.deadlineAt),
+    getRestoreTimes: (instanceId, wait) => getRestoreTimes(call, instanceId, wait?.deadlineAt),
+    clockSkewMs: () => skew.latestMs(),
   };
 }
 
-function wireCall(options: OtcClientOptions): Call {
+function wireCall(options: OtcClientOptions, skew: ClockSkew): Call {
   const { clock, endpoints, pacer, projectId } = options;
   const concurrency = pacer === undefined ? DEFAULT_LIMITS.concurrency : PACED_CONCURRENCY;
   const limits = { ...DEFAULT_LIMITS, concurrency, ...options.limits };
@@ -114,6 +124,7 @@ function wireCall(options: OtcClientOptions): Call {
     redactor,
     slots: createSlots(limits.concurrency),
     pacer,
+    skew,
     observe: options.observe,
   });
   const credentials = createCredentialKeeper({

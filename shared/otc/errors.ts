@@ -8,6 +8,7 @@ import type { OtcOperationName } from "./operation.ts";
 /**
  * - `retry-soon` a passing fault of the service or the connection
  * - `throttled` too many calls; `retryAfterMs` may say how long to wait
+ * - `held-back` not sent: our own pace gives the call no turn before its deadline; `retryAfterMs` says when it would
  * - `instance-busy` another operation runs on the instance, or it is in a state that forbids this one for now
  * - `instance-frozen`, `storage-full` a human must act at OTC first
  * - `instance-gone`, `instance-not-eligible` (a replica, an engine without backups) trying again does not help
@@ -19,12 +20,14 @@ import type { OtcOperationName } from "./operation.ts";
  * - `login-withheld` no login was tried, to keep the account from being locked
  * - `permission` the credential is known and may not do this
  * - `quota` a limit of the project is reached
+ * - `listing-inconsistent` a list that could not be proved whole in several readings
  * - `unreadable` an answer that does not say what it must
  * - `unreachable` no connection, or no answer in time
  */
 export type OtcErrorClass =
   | "retry-soon"
   | "throttled"
+  | "held-back"
   | "instance-busy"
   | "instance-frozen"
   | "storage-full"
@@ -39,6 +42,7 @@ export type OtcErrorClass =
   | "login-withheld"
   | "permission"
   | "quota"
+  | "listing-inconsistent"
   | "unreadable"
   | "unreachable";
 

@@ -4,6 +4,7 @@
  */
 import { classifyRefusal, effectOfStatus } from "./classify.ts";
 import type { OtcClock } from "./clock.ts";
+import type { ClockSkew } from "./clock-skew.ts";
 import type { OtcEndpoints } from "./endpoints.ts";
 import { parseErrorBody } from "./error-body.ts";
 import { OtcError } from "./errors.ts";
@@ -43,7 +44,13 @@ export interface Attempt {
 }
 
 export type Outcome =
-  | { readonly ok: true; readonly answer: HttpAnswer; readonly json: unknown; readonly serverDate: number | undefined }
+  | {
+      readonly ok: true;
+      readonly answer: HttpAnswer;
+      readonly json: unknown;
+      readonly requestId: string | undefined;
+      readonly serverDate: number | undefined;
+    }
   | { readonly ok: false; readonly error: OtcError; readonly serverDate: number | undefined };
 
 export interface ExchangeParts {
@@ -53,6 +60,7 @@ export interface ExchangeParts {
   readonly redactor: Redactor;
   readonly slots: Slots;
   readonly pacer: Pacer | undefined;
+  readonly skew: ClockSkew;
   readonly observe: ((call: OtcCall) => void) | undefined;
 }
 
@@ -80,7 +88,7 @@ async function awaitTurn(parts: ExchangeParts, attempt: Attempt): Promise<OtcErr
   if (turn === undefined || turn.granted) return undefined;
   const retryAfterMs = Math.max(0, turn.retryAt - parts.clock.now());
   return new OtcError({
-    class: "throttled",
+    class: "held-back",
     effect: "none",
     operation: name,
     retryAfterMs,
@@ -101,6 +109,7 @@ async function perform(parts: ExchangeParts, attempt: Attempt): Promise<Outcome>
   const endedAt = parts.clock.now();
   const outcome = result.kind === "answer" ? toOutcome(parts, operation, result) : toFailedOutcome(operation, result);
   report(parts, outcome);
+  if (outcome.serverDate !== undefined) parts.skew.note({ startedAt, endedAt, serverDate: outcome.serverDate });
   observe(parts, { operation, startedAt, durationMs: endedAt - startedAt, result, outcome });
   return outcome;
 }
@@ -108,7 +117,8 @@ async function perform(parts: ExchangeParts, attempt: Attempt): Promise<Outcome>
 function toOutcome(parts: ExchangeParts, operation: OtcOperation, answer: HttpAnswer): Outcome {
   const serverDate = parseServerDate(answer.header("date"));
   if ([200, 201, 202, 204].includes(answer.status)) {
-    return { ok: true, answer, json: parseJsonBody(answer), serverDate };
+    const requestId = parts.redactor.label(answer.header("x-request-id"));
+    return { ok: true, answer, json: parseJsonBody(answer), requestId, serverDate };
   }
   // Error bodies are read whatever type they claim to be: gateways label JSON as text.
   const body = parseErrorBody(looksLikeJson(answer.body) ? parseJsonBody(answer, true) : undefined);
@@ -177,8 +187,7 @@ function observe(
 ): void {
   const { operation, startedAt, durationMs, result, outcome } = seen;
   const error = outcome.ok ? undefined : outcome.error;
-  const requestId =
-    error?.requestId ?? (result.kind === "answer" ? parts.redactor.label(result.header("x-request-id")) : undefined);
+  const requestId = outcome.ok ? outcome.requestId : outcome.error.requestId;
   const call: OtcCall = {
     operation: operation.name,
     method: operation.method,

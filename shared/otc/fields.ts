@@ -19,3 +19,12 @@ export const totalField = z
   .nonnegative()
   .nullish()
   .transform((value) => value ?? undefined);
+
+/** A number that may also arrive as text; anything else is undefined, never an error. */
+export const numberField = z
+  .unknown()
+  .optional()
+  .transform((value) => {
+    const number = typeof value === "string" && value !== "" ? Number(value) : value;
+    return typeof number === "number" && Number.isFinite(number) && number >= 0 ? number : undefined;
+  });

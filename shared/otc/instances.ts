@@ -1,7 +1,7 @@
 /** Database instances of the project, with what decides whether and when one can be backed up. */
 import * as z from "zod";
 import type { Call } from "./call.ts";
-import { idField, textField, timeField, totalField } from "./fields.ts";
+import { idField, numberField, textField, timeField, totalField } from "./fields.ts";
 import type { OtcOperation } from "./operation.ts";
 import { readWholeList } from "./paging.ts";
 
@@ -40,6 +40,8 @@ export interface OtcInstance {
   /** A UTC window such as `02:00-06:00`. */
   readonly maintenanceWindow?: string;
   readonly createdAt?: number;
+  readonly volumeGb?: number;
+  readonly storageUsedGb?: number;
 }
 
 // Everything but the id may be missing while an instance is being made; one such row must not cost the list.
@@ -61,6 +63,8 @@ const instance = z
     backup_strategy: z.object({ start_time: z.string(), keep_days: z.number() }).nullish().catch(undefined),
     maintenance_window: textField,
     created: timeField,
+    volume: z.object({ size: numberField }).nullish().catch(undefined),
+    storage_used_space: numberField,
   })
   .transform(toInstance);
 
@@ -79,6 +83,8 @@ interface Row {
   backup_strategy?: { start_time: string; keep_days: number } | null | undefined;
   maintenance_window: string;
   created: number | undefined;
+  volume?: { size: number | undefined } | null | undefined;
+  storage_used_space: number | undefined;
 }
 
 function toInstance(row: Row): OtcInstance {
@@ -96,10 +102,12 @@ function toInstance(row: Row): OtcInstance {
     ...(strategy && { backupStrategy: { startTime: strategy.start_time, keepDays: strategy.keep_days } }),
     ...(row.maintenance_window !== "" && { maintenanceWindow: row.maintenance_window }),
     ...(row.created !== undefined && { createdAt: row.created }),
+    ...(typeof row.volume?.size === "number" && { volumeGb: row.volume.size }),
+    ...(row.storage_used_space !== undefined && { storageUsedGb: row.storage_used_space }),
   };
 }
 
 /** All instances of the project. Complete, or it throws. */
-export async function listInstances(call: Call, deadlineAt?: number): Promise<OtcInstance[]> {
+export async function listInstances(call: Call, deadlineAt?: number): Promise<readonly OtcInstance[]> {
   return readWholeList(call, { operation: LIST, query: [], page, deadlineAt });
 }

@@ -1,6 +1,7 @@
 /**
  * Reads a whole list, page by page, and proves that it is whole. Rows that appear or vanish between two pages shift the
- * offsets, so a list counts only when its total stayed the same throughout and that many different rows were seen.
+ * offsets, so one reading counts only when its total stayed the same throughout and exactly that many different rows
+ * were seen. A service that gives no usable total has to show the same rows twice in a row instead.
  */
 import type * as z from "zod";
 import { type Call, readAnswer } from "./call.ts";
@@ -23,47 +24,68 @@ export interface ListRequest<T extends { readonly id: string }> {
 
 const PAGE_SIZE = 100;
 const MOST_PAGES = 1_000;
-const PASSES = 3;
+const READINGS = 4;
+
+/** `counted`: proved by its total. `uncounted`: no row twice and read to its end, but the service did not say how many there are. */
+type Reading<T> =
+  | { readonly kind: "counted" | "uncounted"; readonly rows: readonly T[] }
+  | { readonly kind: "broken"; readonly why: string };
 
 /**
  * All rows, each once, in the order in which they came.
- * @throws OtcError `retry-soon` when the list changed during each of three readings; whatever a page throws
+ * @throws OtcError `listing-inconsistent` when none of four readings was proof; whatever a page throws
  */
 export async function readWholeList<T extends { readonly id: string }>(
   call: Call,
   request: ListRequest<T>,
-): Promise<T[]> {
-  for (let pass = 1; pass <= PASSES; pass += 1) {
-    const rows = await readOnce(call, request);
-    if (rows !== undefined) return rows;
+): Promise<readonly T[]> {
+  let previous: Reading<T> | undefined;
+  let why = "two readings without a total differ";
+  for (let count = 0; count < READINGS; count += 1) {
+    const reading = await readOnce(call, request);
+    if (reading.kind === "counted" || (reading.kind === "uncounted" && hasSameRows(reading, previous))) {
+      return reading.rows;
+    }
+    if (reading.kind === "broken") why = reading.why;
+    previous = reading;
   }
   const { name } = request.operation;
-  throw new OtcError({
-    class: "retry-soon",
-    effect: "none",
-    operation: name,
-    detail: "the list changed during each reading",
-  });
+  throw new OtcError({ class: "listing-inconsistent", effect: "none", operation: name, detail: why });
 }
 
-/** One pass over all pages; undefined when it does not add up. */
-async function readOnce<T extends { readonly id: string }>(
-  call: Call,
-  request: ListRequest<T>,
-): Promise<T[] | undefined> {
+/** One reading of all pages. A full page is never taken for the last one, whatever the total says: it may count the page only. */
+async function readOnce<T extends { readonly id: string }>(call: Call, request: ListRequest<T>): Promise<Reading<T>> {
   const { operation, deadlineAt } = request;
   const rows = new Map<string, T>();
-  let total: number | undefined;
+  const totals = new Set<number | undefined>();
   let offset = 0;
   for (let pages = 0; pages < MOST_PAGES; pages += 1) {
     const query: Query = [...request.query, ["offset", String(offset)], ["limit", String(PAGE_SIZE)]];
     const page = readAnswer(operation, await call({ operation, query, deadlineAt }), request.page);
-    if (pages > 0 && page.total !== total) return undefined;
-    total = page.total;
     for (const row of page.rows) rows.set(row.id, row);
     offset += page.rows.length;
-    const ended = page.rows.length === 0 || (total !== undefined && offset >= total);
-    if (ended) return rows.size === (total ?? offset) && rows.size === offset ? [...rows.values()] : undefined;
+    totals.add(page.total);
+    const reached = page.total === offset && totals.size === 1 && page.rows.length < PAGE_SIZE;
+    if (reached || page.rows.length === 0) return judge(rows, offset, totals);
   }
-  return undefined;
+  return { kind: "broken", why: `more than ${MOST_PAGES} pages` };
+}
+
+function judge<T>(rows: ReadonlyMap<string, T>, seen: number, totals: ReadonlySet<number | undefined>): Reading<T> {
+  if (rows.size !== seen) return { kind: "broken", why: "a row came twice while the list was read" };
+  const stated = [...totals].filter((total) => total !== undefined);
+  const [total] = stated;
+  if (totals.size === 1 && total === seen) return { kind: "counted", rows: [...rows.values()] };
+  const most = Math.max(...stated);
+  if (most > seen) return { kind: "broken", why: `${most} rows are announced and ${seen} came` };
+  return { kind: "uncounted", rows: [...rows.values()] };
+}
+
+function hasSameRows<T extends { readonly id: string }>(
+  { rows }: { readonly rows: readonly T[] },
+  previous: Reading<T> | undefined,
+): boolean {
+  if (previous?.kind !== "uncounted" || previous.rows.length !== rows.length) return false;
+  const ids = new Set(previous.rows.map((row) => row.id));
+  return rows.every((row) => ids.has(row.id));
 }

@@ -28,8 +28,8 @@ const body = z.object({
 });
 
 /** The projects, without the built-in one of the object storage. */
-export async function listProjects(call: Call): Promise<OtcProject[]> {
-  const { projects } = readAnswer(LIST, await call({ operation: LIST }), body);
+export async function listProjects(call: Call, deadlineAt?: number): Promise<OtcProject[]> {
+  const { projects } = readAnswer(LIST, await call({ operation: LIST, deadlineAt }), body);
   return projects
     .filter((project) => project.name !== "MOS")
     .map(({ id, name, enabled }) => ({ id, name, enabled: enabled ?? true }));

@@ -26,6 +26,6 @@ const body = z.object({
   quotas: z.object({ resources: z.array(z.object({ type: z.string(), quota: z.number(), used: z.number() })) }),
 });
 
-export async function getQuotas(call: Call): Promise<OtcQuota[]> {
-  return readAnswer(GET, await call({ operation: GET }), body).quotas.resources;
+export async function getQuotas(call: Call, deadlineAt?: number): Promise<OtcQuota[]> {
+  return readAnswer(GET, await call({ operation: GET, deadlineAt }), body).quotas.resources;
 }

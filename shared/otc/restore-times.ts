@@ -25,8 +25,8 @@ export interface OtcRestoreSpan {
 const body = z.object({ restore_time: z.array(z.object({ start_time: timeField, end_time: timeField })).nullish() });
 
 /** The spans whose both ends are readable; none when the instance has no automated backups. */
-export async function getRestoreTimes(call: Call, instanceId: string): Promise<OtcRestoreSpan[]> {
-  const { restore_time } = readAnswer(GET, await call({ operation: GET, ids: { instanceId } }), body);
+export async function getRestoreTimes(call: Call, instanceId: string, deadlineAt?: number): Promise<OtcRestoreSpan[]> {
+  const { restore_time } = readAnswer(GET, await call({ operation: GET, ids: { instanceId }, deadlineAt }), body);
   return (restore_time ?? []).flatMap(({ start_time, end_time }) =>
     start_time === undefined || end_time === undefined ? [] : [{ startAt: start_time, endAt: end_time }],
   );

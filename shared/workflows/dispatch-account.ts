@@ -35,7 +35,7 @@ export async function dispatchAccount(
   const urgentFirst = work.candidates.toSorted((a, b) => a.run.terms.startByAt - b.run.terms.startByAt);
   await dispatcher.connect(work.account);
   const errors = await inParallel(urgentFirst, workersPerAccount, (candidate) => dispatcher.start(candidate));
-  return { trouble: dispatcher.trouble, ambiguous: dispatcher.ambiguous, errors };
+  return { trouble: dispatcher.trouble ?? dispatcher.heldBack, ambiguous: dispatcher.ambiguous, errors };
 }
 
 class Dispatcher {
@@ -45,6 +45,8 @@ class Dispatcher {
   #provider: AccountProvider | undefined;
   #instances = new Map<string, Instance>();
   trouble: Failure | undefined;
+  /** The account's pace left no turn in this tick: nothing is wrong, what is not posted stays due. */
+  heldBack: Failure | undefined;
   ambiguous = 0;
 
   constructor(site: Site, tick: Tick, journal: TickJournal) {
@@ -55,10 +57,10 @@ class Dispatcher {
 
   /** One complete listing for the whole tick; without it no call is spent on any run. */
   async connect(account: string): Promise<void> {
-    const provider = await this.#site.provider.account(account);
+    const provider = await this.#site.provider.account(account, { stopAt: this.#tick.stopAt });
     const listing = provider.ok ? await provider.value.listInstances() : provider;
     if (!provider.ok || !listing.ok) {
-      this.trouble = listing.ok ? undefined : listing.failure;
+      if (!listing.ok) this.#noteTrouble(listing.failure);
       return;
     }
     this.#provider = provider.value;
@@ -69,8 +71,9 @@ class Dispatcher {
     const { run } = candidate;
     const now = this.#site.clock.now();
     if (now >= run.terms.startByAt) return this.#write(candidate, miss(run, now));
-    if (this.#provider === undefined || this.trouble !== undefined) return this.#keep(candidate, now);
-    if (now >= this.#tick.stopAt) return candidate.stored ? undefined : this.#write(candidate, run);
+    if (this.trouble !== undefined) return this.#write(candidate, afterAccountFailure(run, this.trouble, now));
+    if (this.#provider === undefined || this.heldBack !== undefined || now >= this.#tick.stopAt)
+      return candidate.stored ? undefined : this.#write(candidate, run);
     const decision = decideStart(run, this.#instances.get(run.instanceId), now);
     if (decision.kind === "wait")
       return this.#write(candidate, postpone(run, decision.why, { now, retryAt: decision.retryAt }));
@@ -92,14 +95,13 @@ class Dispatcher {
       ...(terms.databases === undefined ? {} : { databases: terms.databases }),
     });
     if (!answer.ok && answer.failure.effect === "unknown") this.ambiguous += 1;
-    if (!answer.ok && failureKinds[answer.failure.code].accountWide) this.trouble ??= answer.failure;
+    if (!answer.ok && failureKinds[answer.failure.code].accountWide) this.#noteTrouble(answer.failure);
     await this.#journal.replace(claimed, afterRequest(claimed, answer, this.#site.clock.now()));
   }
 
-  /** The account cannot be used now: the run waits, and keeps why. */
-  async #keep(candidate: Candidate, now: number): Promise<void> {
-    const why = this.trouble;
-    if (why !== undefined) await this.#write(candidate, afterAccountFailure(candidate.run, why, now));
+  #noteTrouble(why: Failure): void {
+    if (why.code === "held-by-pace") this.heldBack ??= why;
+    else this.trouble ??= why;
   }
 
   async #write(candidate: Candidate, next: Run): Promise<void> {

@@ -77,13 +77,15 @@ async function lookAtAccount(
   site: Site,
   { account, runs, tick, journal }: AccountLook,
 ): Promise<{ trouble: Failure | undefined; errors: unknown[] }> {
-  const provider = await site.provider.account(account);
+  const provider = await site.provider.account(account, { stopAt: tick.stopAt });
   let trouble: Failure | undefined = provider.ok ? undefined : provider.failure;
   const instances = [...Map.groupBy(runs, (run) => run.instanceId)];
   const errors = await inParallel(instances, lookersPerAccount, async ([instanceId, itsRuns]) => {
     if (site.clock.now() >= tick.stopAt) return;
     const listing = await lookOnce(provider, instanceId, trouble);
     if (!listing.ok && failureKinds[listing.failure.code].accountWide) trouble ??= listing.failure;
+    // The account's pace left no turn in this tick: nothing was seen, so nothing is written, and the runs stay due.
+    if (!listing.ok && listing.failure.code === "held-by-pace") return;
     for (const run of itsRuns) await settleRun(site, { run, listing, journal });
   });
   return { trouble, errors };

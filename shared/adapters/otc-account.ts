@@ -1,0 +1,112 @@
+// One OTC account as the workflows see it: the client's calls as results in our words, each OTC error classified once,
+// here, as a Failure.
+
+import { type Failure, type FailureCode, failed, failure, failureFrom, ok, type Result } from "../domain/failure.ts";
+import type { BackupRequest, Instance, RemoteBackup } from "../domain/remote.ts";
+import type { OtcBackup } from "../otc/backups.ts";
+import type { OtcClient } from "../otc/client.ts";
+import { isOtcError, type OtcError, type OtcErrorClass } from "../otc/errors.ts";
+import type { OtcInstance } from "../otc/instances.ts";
+import type { AccountProvider, ListBackupsQuery } from "../ports.ts";
+
+/** `deadlineAt` is asked anew for every call: the instant by which it must have had its turn. */
+export function otcAccount(client: OtcClient, deadlineAt: () => number | undefined): AccountProvider {
+  const wait = () => ({ deadlineAt: deadlineAt() });
+  return {
+    listInstances: () => answered(async () => (await client.listInstances(wait())).map(toInstance)),
+    createBackup: (request: BackupRequest) =>
+      answered(async () => toRemoteBackup(await client.createBackup({ ...request, ...wait() }))),
+    listBackups: (instanceId: string, query: ListBackupsQuery = {}) => {
+      const type = query.type ?? "manual";
+      const filter = type === "any" ? {} : { type };
+      return answered(async () => (await client.listBackups({ instanceId, ...filter, ...wait() })).map(toRemoteBackup));
+    },
+    deleteBackup: async (backupId: string) => {
+      const deletion = await answered(() => client.deleteBackup(backupId, wait()));
+      // What is not there needs no deleting: a repeated delete, or one whose first answer was lost, has succeeded.
+      if (!deletion.ok && deletion.failure.code === "backup-gone") return ok({});
+      if (!deletion.ok) return deletion;
+      const { requestId } = deletion.value;
+      return ok(requestId === undefined ? {} : { requestId });
+    },
+    automatedPolicy: (instanceId: string) => answered(() => client.getAutomatedPolicy(instanceId, wait())),
+    restoreSpans: (instanceId: string) => answered(() => client.getRestoreTimes(instanceId, wait())),
+    quotas: () => answered(() => client.getQuotas(wait())),
+    clockSkewMs: () => client.clockSkewMs(),
+  };
+}
+
+async function answered<T>(call: () => Promise<T>): Promise<Result<T>> {
+  try {
+    return ok(await call());
+  } catch (error) {
+    return failed(isOtcError(error) ? toFailure(error) : failureFrom(error));
+  }
+}
+
+const codes: Readonly<Record<OtcErrorClass, FailureCode>> = {
+  "retry-soon": "provider-unavailable",
+  throttled: "throttled",
+  "held-back": "held-by-pace",
+  "instance-busy": "instance-busy",
+  "instance-frozen": "instance-frozen",
+  "storage-full": "storage-full",
+  "instance-gone": "instance-gone",
+  "instance-not-eligible": "instance-replica",
+  "backup-gone": "backup-gone",
+  "backup-busy": "backup-busy",
+  "duplicate-name": "name-taken",
+  configuration: "request-refused",
+  authentication: "credentials-refused",
+  "account-locked": "account-locked",
+  "login-withheld": "login-withheld",
+  permission: "permission-denied",
+  quota: "quota-reached",
+  "listing-inconsistent": "listing-inconsistent",
+  unreadable: "answer-unreadable",
+  unreachable: "provider-unreachable",
+};
+
+function toFailure(error: OtcError): Failure {
+  const evidence = {
+    operation: error.operation,
+    ...(error.status === undefined ? {} : { status: error.status }),
+    ...(error.code === undefined ? {} : { providerCode: error.code }),
+    ...(error.requestId === undefined ? {} : { requestId: error.requestId }),
+  };
+  const after = error.retryAfterMs === undefined ? {} : { afterMs: error.retryAfterMs };
+  return failure(codes[error.class], error.message, { effect: error.effect, evidence, ...after });
+}
+
+function toInstance(instance: OtcInstance): Instance {
+  const { id, name, status, engine, tags, type, replicaOf, engineVersion, ...rest } = instance;
+  const { backupStrategy, maintenanceWindow, createdAt, volumeGb, storageUsedGb } = rest;
+  return {
+    id,
+    name,
+    status,
+    engine,
+    tags,
+    isReplica: type === "Replica" || replicaOf !== undefined,
+    ...(engineVersion === "" ? {} : { engineVersion }),
+    ...(createdAt === undefined ? {} : { createdAt }),
+    ...(maintenanceWindow === undefined ? {} : { maintenanceWindow }),
+    ...(backupStrategy === undefined ? {} : { backupStrategy }),
+    ...(volumeGb === undefined ? {} : { volumeGb }),
+    ...(storageUsedGb === undefined ? {} : { storageUsedGb }),
+  };
+}
+
+function toRemoteBackup(backup: OtcBackup): RemoteBackup {
+  const { id, name, instanceId, type, status, sizeKb, beganAt, endedAt } = backup;
+  return {
+    id,
+    name,
+    instanceId,
+    type,
+    status,
+    ...(sizeKb === undefined ? {} : { sizeKb }),
+    ...(beganAt === undefined ? {} : { beganAt }),
+    ...(endedAt === undefined ? {} : { endedAt }),
+  };
+}
