@@ -37,6 +37,11 @@ const rules: readonly Rule[] = [
     may: ["shared/domain/", "shared/policies/", "shared/ports.ts", "node:crypto"],
     why: "workflows touch the outside only through ports",
   },
+  {
+    from: "shared/status/",
+    may: ["shared/domain/", "shared/policies/", "shared/ports.ts", "node:"],
+    why: "the picture of a site is read through ports and never changes anything; the page and the command line share it",
+  },
   { from: "shared/otc/", may: ["node:", "got", "zod"], why: "the OTC client knows OTC and nothing about us" },
   {
     from: "shared/adapters/",

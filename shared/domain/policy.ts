@@ -68,3 +68,8 @@ export interface Problem {
   /** A problem makes the row invalid; a warning does not. */
   readonly level: "problem" | "warning";
 }
+
+/** One problem as one line: field, value, what is wrong, what to do. */
+export function problemLine(problem: Problem): string {
+  return `${problem.field}: ${problem.value}: ${problem.message}; ${problem.remedy}`;
+}

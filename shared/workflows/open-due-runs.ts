@@ -5,11 +5,12 @@ import { createHash } from "node:crypto";
 import { alertLeaseMs, type StandingAlert } from "../domain/alert.ts";
 import { type DueSlot, dueSlots } from "../domain/due-slots.ts";
 import type { Observed } from "../domain/observed.ts";
+import { problemLine } from "../domain/policy.ts";
 import type { Run, RunTerms } from "../domain/run.ts";
 import { missAtBirth, openRun, pauseAtBirth } from "../domain/run-machine.ts";
 import type { PolicyRow, Site } from "../ports.ts";
 import type { TickJournal } from "./tick-journal.ts";
-import { type InForce, observedUpdate, problemLine, type Understood, understandRow } from "./understand-row.ts";
+import { type InForce, observedUpdate, type Understood, understandRow } from "./understand-row.ts";
 
 export interface Opened {
   /** Runs to be started that are not in the ledger yet. */

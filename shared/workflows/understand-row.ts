@@ -2,7 +2,7 @@
 // what people are told: the last valid version stays in force.
 
 import { type Observed, saysTheSame } from "../domain/observed.ts";
-import type { Policy, Problem } from "../domain/policy.ts";
+import { type Policy, type Problem, problemLine } from "../domain/policy.ts";
 import { nextSlots } from "../domain/slots.ts";
 import { parsePolicy } from "../policies/parse-policy.ts";
 import type { EffectivePolicy, PolicyRow, PolicyVersionStore } from "../ports.ts";
@@ -121,9 +121,4 @@ function upcoming(inForce: InForce, seen: Observed | undefined, now: number): re
   if (seen !== undefined && seen.effectiveVersion === inForce.version && first !== undefined && first > now)
     return seen.nextSlots;
   return nextSlots(inForce.policy.schedule, now, 3);
-}
-
-/** One problem as one line: field, value, what is wrong, what to do. */
-export function problemLine(problem: Problem): string {
-  return `${problem.field}: ${problem.value}: ${problem.message}; ${problem.remedy}`;
 }

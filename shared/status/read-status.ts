@@ -1,0 +1,112 @@
+// Reads what the status of a site is made of: rows page by page, of each policy the runs of the last nights, and the few
+// records beside them. Reads only, so it may be done by anyone, at any time, as often as wanted.
+
+import { isGood } from "../domain/good.ts";
+import { type Policy, problemLine } from "../domain/policy.ts";
+import { hasEnded, type Run } from "../domain/run.ts";
+import { parsePolicy } from "../policies/parse-policy.ts";
+import type { EffectivePolicy, PolicyRow, Site } from "../ports.ts";
+import type { PolicyFacts } from "./site-facts.ts";
+import { slotsWithoutRun } from "./slots-without-run.ts";
+import { type SiteStatus, siteStatus } from "./status-model.ts";
+
+/** The stores a status is read from. */
+export type StatusSources = Pick<Site, "policies" | "runs" | "versions" | "standingAlerts" | "accounting">;
+
+export interface StatusQuery {
+  readonly now: number;
+  /** How many nights of runs are shown; freshness is judged over as many as the policy's target needs. */
+  readonly nights?: number;
+}
+
+const defaultNights = 30;
+const dayMs = 86_400_000;
+const hourMs = 3_600_000;
+/** Slots of run-now and of clocks that differ a little lie ahead of ours. */
+const aheadMs = dayMs;
+const readers = 16;
+
+/** Throws FailureError `storage-unavailable` when a table cannot be read: half a picture would be a lie. */
+export async function readStatus(from: StatusSources, query: StatusQuery): Promise<SiteStatus> {
+  const { now, nights = defaultNights } = query;
+  const [standing, accountedThroughAt] = await Promise.all([
+    from.standingAlerts.open(),
+    from.accounting.accountedThrough(),
+  ]);
+  const policies: PolicyFacts[] = [];
+  let nameless = 0;
+  for await (const page of from.policies.pages()) {
+    for (let first = 0; first < page.length; first += readers) {
+      const some = page.slice(first, first + readers).map((row) => {
+        const policyId = row.policyId ?? `row without an id ${++nameless}`;
+        return policyFacts(from, { row, policyId, now, nights });
+      });
+      policies.push(...(await Promise.all(some)));
+    }
+  }
+  const accounted = accountedThroughAt === undefined ? {} : { accountedThroughAt };
+  return siteStatus({ now, nights, policies, standing, ...accounted });
+}
+
+interface RowQuery {
+  readonly row: PolicyRow;
+  readonly policyId: string;
+  readonly now: number;
+  readonly nights: number;
+}
+
+async function policyFacts(from: StatusSources, { row, policyId, now, nights }: RowQuery): Promise<PolicyFacts> {
+  const { parse } = row;
+  const lastValid = parse.ok || row.policyId === undefined ? undefined : await from.versions.effective(row.policyId);
+  const inForce = parse.ok ? parse.policy : policyOf(lastValid, now);
+  const problems = parse.ok ? refusedLater(row) : parse.problems.map(problemLine);
+  const shown = { fromAt: now - nights * dayMs, toAt: now + aheadMs };
+  const recent = row.policyId === undefined ? [] : await from.runs.ofPolicy(row.policyId, shown);
+  if (inForce === undefined) return { policyId, problems, instanceIds: [], runs: recent };
+  const runs = [...(await olderRuns(from, { policy: inForce, recent, now, shownFromAt: shown.fromAt })), ...recent];
+  const instanceIds = databasesOf(inForce, runs);
+  const met = needsItsAge(inForce, { instanceIds, runs, now })
+    ? (lastValid ?? (await from.versions.effective(inForce.policyId)))
+    : undefined;
+  const sinceAt = met === undefined ? {} : { sinceAt: met.since };
+  return { policyId, inForce, problems, instanceIds, runs, ...sinceAt };
+}
+
+/** For a policy that is due more seldom than the nights shown: where they hold no good backup, one before them may count. */
+async function olderRuns(
+  from: StatusSources,
+  facts: { policy: Policy; recent: readonly Run[]; now: number; shownFromAt: number },
+): Promise<Run[]> {
+  const { policy, recent, now, shownFromAt } = facts;
+  const targetAt = now - policy.maxAgeHours * hourMs - dayMs;
+  if (targetAt >= shownFromAt) return [];
+  const fresh = new Set(recent.filter((run) => isGood(run, policy.sizeFloorKb)).map((run) => run.instanceId));
+  if (databasesOf(policy, recent).every((instanceId) => fresh.has(instanceId)) && fresh.size > 0) return [];
+  return from.runs.ofPolicy(policy.policyId, { fromAt: targetAt, toAt: shownFromAt - 1 });
+}
+
+function policyOf(lastValid: EffectivePolicy | undefined, now: number): Policy | undefined {
+  if (lastValid === undefined) return undefined;
+  const parse = parsePolicy(lastValid.raw, now);
+  return parse.ok ? parse.policy : undefined;
+}
+
+/** What a tick found wrong with a row that reads well by itself. */
+function refusedLater({ observed }: PolicyRow): readonly string[] {
+  return observed?.status === "INVALID" ? observed.problems : [];
+}
+
+/** A selector's databases are those it has made runs for. */
+function databasesOf({ target }: Policy, runs: readonly Run[]): readonly string[] {
+  return target.kind === "instances" ? target.instanceIds : [...new Set(runs.map((run) => run.instanceId))].toSorted();
+}
+
+/** Since when a policy is known matters only where something seems to be missing. */
+function needsItsAge(
+  policy: Policy,
+  facts: { instanceIds: readonly string[]; runs: readonly Run[]; now: number },
+): boolean {
+  const ended = new Set(facts.runs.filter(hasEnded).map((run) => run.instanceId));
+  if (facts.instanceIds.some((instanceId) => !ended.has(instanceId))) return true;
+  return slotsWithoutRun(policy, { ...facts, sinceAt: Number.NEGATIVE_INFINITY }).length > 0;
+}

@@ -1,0 +1,30 @@
+// What a status is judged from: rows as they were understood, runs as the ledger holds them, and the few records beside.
+
+import type { StandingAlert } from "../domain/alert.ts";
+import type { Policy } from "../domain/policy.ts";
+import type { Run } from "../domain/run.ts";
+
+/** One policy row as it was understood, with what the ledger holds of it. */
+export interface PolicyFacts {
+  /** What the row calls itself; rows without a usable id come with a name made for them. */
+  readonly policyId: string;
+  /** The last valid version; absent when none is known. */
+  readonly inForce?: Policy;
+  /** When the version in force was first seen. Needed only where slots seem to be missing or nothing has ended yet. */
+  readonly sinceAt?: number;
+  /** One line each: field, value, what is wrong, what to do. Empty when the row is valid. */
+  readonly problems: readonly string[];
+  /** The databases meant: as listed, or as the selector found them. */
+  readonly instanceIds: readonly string[];
+  readonly runs: readonly Run[];
+}
+
+export interface SiteFacts {
+  readonly now: number;
+  /** How many nights of runs are shown. */
+  readonly nights: number;
+  readonly policies: readonly PolicyFacts[];
+  readonly standing: readonly StandingAlert[];
+  /** Every slot up to here has its run; absent before the first tick ever. */
+  readonly accountedThroughAt?: number;
+}
