@@ -1,20 +1,21 @@
 // A whole site on one machine: embedded tables, the OTC simulator or real accounts, sample policies, and the same
 // stores, client and rules as in AWS.
 
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { PutItemCommand } from "@aws-sdk/client-dynamodb";
+import { PutItemCommand, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { parse } from "yaml";
 import type { AccountSecrets } from "../shared/adapters/secrets-manager-accounts.ts";
 import { systemChance } from "../shared/adapters/system-chance.ts";
-import { parseConfig } from "../shared/config.ts";
+import { type Config, parseConfig } from "../shared/config.ts";
 import type { Clock, Log, Notifier, Site } from "../shared/ports.ts";
 import { buildSite } from "../shared/services.ts";
 import { type EmbeddedTables, localTableNames, startEmbeddedTables } from "./embedded-tables.ts";
 import { FileAccounts } from "./file-accounts.ts";
 import { DEMO_ACCOUNT } from "./simulator/fleet.ts";
 import { type Simulator, startSimulator } from "./simulator/simulator.ts";
+import { writeSiteFile } from "./site-files.ts";
 
 export interface LocalSiteOptions {
   readonly clock: Clock;
@@ -42,16 +43,7 @@ export async function openLocalSite(options: LocalSiteOptions): Promise<LocalSit
   const tables = await startEmbeddedTables(folder === undefined ? undefined : `${folder}/tables`);
   const state = folder === undefined ? {} : { statePath: `${folder}/simulator.json` };
   const simulator = accountFile === undefined ? await startSimulator({ now: () => clock.now(), ...state }) : undefined;
-  const config = parseConfig({
-    STAGE: "local",
-    POLICIES_TABLE: localTableNames.policies,
-    LEDGER_TABLE: localTableNames.ledger,
-    ACCOUNT_SECRET_PREFIX: "local",
-    PAGE_TOPIC_ARN: "local",
-    TICKET_TOPIC_ARN: "local",
-    ...(simulator === undefined ? process.env : {}),
-    OTC_ENDPOINTS: simulator === undefined ? (process.env.OTC_ENDPOINTS ?? "{}") : endpointsOf(simulator),
-  });
+  const config = localConfig(simulator?.url);
   const secrets = accountFile === undefined ? demoAccount : new FileAccounts(accountFile);
   const site = buildSite(config, {
     dynamoDb: tables.client,
@@ -63,8 +55,10 @@ export async function openLocalSite(options: LocalSiteOptions): Promise<LocalSit
     chance: systemChance,
   });
   await plantPolicies(tables, options.policiesFile ?? samplePoliciesFile);
-  if (folder !== undefined)
-    await writeFile(`${folder}/site.json`, JSON.stringify({ tablesUrl: tables.url, pid: process.pid }));
+  if (folder !== undefined) {
+    const otc = simulator === undefined ? accountFile && { accountFile } : { simulatorUrl: simulator.url };
+    await writeSiteFile(folder, { tablesUrl: tables.url, pid: process.pid, ...otc });
+  }
   const close = async () => {
     await simulator?.close();
     await tables.close();
@@ -75,12 +69,26 @@ export async function openLocalSite(options: LocalSiteOptions): Promise<LocalSit
 /** Metrics have no reader on one machine: what they count is printed as it happens. */
 const silent = { emit: () => {} };
 
-function endpointsOf(simulator: Simulator): string {
-  return JSON.stringify({ [DEMO_ACCOUNT.region]: { iam: simulator.url, rds: simulator.url } });
+/** The settings of a local site: against the simulator nothing of the surroundings counts, so that no real OTC is ever meant. */
+export function localConfig(simulatorUrl: string | undefined): Config {
+  const endpoints =
+    simulatorUrl === undefined
+      ? (process.env.OTC_ENDPOINTS ?? "{}")
+      : JSON.stringify({ [DEMO_ACCOUNT.region]: { iam: simulatorUrl, rds: simulatorUrl } });
+  return parseConfig({
+    STAGE: "local",
+    POLICIES_TABLE: localTableNames.policies,
+    LEDGER_TABLE: localTableNames.ledger,
+    ACCOUNT_SECRET_PREFIX: "local",
+    PAGE_TOPIC_ARN: "local",
+    TICKET_TOPIC_ARN: "local",
+    ...(simulatorUrl === undefined ? process.env : {}),
+    OTC_ENDPOINTS: endpoints,
+  });
 }
 
 /** The simulator's backup user, whose password is no secret. */
-const demoAccount: AccountSecrets = {
+export const demoAccount: AccountSecrets = {
   read: async () => {
     const { region, projectId, domainName, users } = DEMO_ACCOUNT;
     const [user] = users;
@@ -89,8 +97,10 @@ const demoAccount: AccountSecrets = {
   },
 };
 
-/** Fills an empty policies table; rows that are there already, edited or not, are left alone. */
+/** Fills an empty policies table. One with rows is left alone: a sample that somebody removed stays removed. */
 async function plantPolicies(tables: EmbeddedTables, file: string): Promise<void> {
+  const first = await tables.client.send(new ScanCommand({ TableName: localTableNames.policies, Limit: 1 }));
+  if ((first.Items ?? []).length > 0) return;
   const content: unknown = parse(await readFile(file, "utf8"));
   const rows = isRecord(content) && Array.isArray(content.policies) ? content.policies.filter(isRecord) : [];
   for (const row of rows) {

@@ -1,7 +1,7 @@
 // The local site for people: runs until Ctrl-C, prints what happens as it happens, and goes on at the next start from
 // where it stopped.
 
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { systemClock } from "../shared/adapters/system-clock.ts";
 import type { Clock } from "../shared/ports.ts";
@@ -10,6 +10,7 @@ import { RunningClock } from "./local-clock.ts";
 import { tickAll } from "./local-scheduler.ts";
 import { openLocalSite } from "./local-site.ts";
 import { nextTickAt } from "./next-tick.ts";
+import { readClockFile, writeClockFile } from "./site-files.ts";
 
 const minuteMs = 60_000;
 /** Idle time is leapt over when the next work lies further away than this. */
@@ -30,7 +31,8 @@ export async function runLive(options: LiveOptions): Promise<void> {
   const { folder, signal, print } = options;
   await mkdir(folder, { recursive: true });
   const simulated = options.accountFile === undefined;
-  const running = new RunningClock(await startInstant(folder), options.speed);
+  const running = new RunningClock((await readClockFile(folder))?.at ?? Date.now(), options.speed);
+  if (simulated) await writeClockFile(folder, running);
   const clock = simulated ? running : systemClock;
   const notifier = new ConsoleNotifier(clock, print);
   const files = {
@@ -48,9 +50,8 @@ export async function runLive(options: LiveOptions): Promise<void> {
     while (!signal.aborted) {
       const { errors } = await tickAll(local.site);
       for (const error of errors) print(`${timeOf(clock)}  a tick failed and will be tried again: ${error}`);
-      if (simulated)
-        await writeFile(`${folder}/clock.json`, JSON.stringify({ at: new Date(clock.now()).toISOString() }));
-      await waitForNextTick({ local, clock, running: simulated ? running : undefined, signal, print });
+      if (simulated) await writeClockFile(folder, running);
+      await waitForNextTick({ local, clock, folder, running: simulated ? running : undefined, signal, print });
     }
   } finally {
     await local.close();
@@ -60,12 +61,13 @@ export async function runLive(options: LiveOptions): Promise<void> {
 interface Waiting {
   readonly local: Awaited<ReturnType<typeof openLocalSite>>;
   readonly clock: Clock;
+  readonly folder: string;
   readonly running: RunningClock | undefined;
   readonly signal: AbortSignal;
   readonly print: (line: string) => void;
 }
 
-async function waitForNextTick({ local, clock, running, signal, print }: Waiting): Promise<void> {
+async function waitForNextTick({ local, clock, folder, running, signal, print }: Waiting): Promise<void> {
   const now = clock.now();
   const next = running === undefined ? undefined : await nextTickAt(local.site, now);
   if (running !== undefined && next !== undefined && next - now > leapMs) {
@@ -73,19 +75,10 @@ async function waitForNextTick({ local, clock, running, signal, print }: Waiting
       `${timeOf(clock)}  nothing to do until ${new Date(next).toISOString().slice(0, 16).replace("T", " ")}Z; leaping`,
     );
     await delay(1500, undefined, { signal }).catch(() => undefined);
-    running.leapTo(next - 1000);
+    // Somebody may have asked for a backup meanwhile: then there is no idle time to leap over.
+    if ((await nextTickAt(local.site, clock.now())) === next) running.leapTo(next - 1000);
+    await writeClockFile(folder, running);
   }
   const untilMinute = minuteMs - (clock.now() % minuteMs);
   await delay(untilMinute / (running?.speed ?? 1), undefined, { signal }).catch(() => undefined);
-}
-
-/** Where the last start stopped, or now. */
-async function startInstant(folder: string): Promise<number> {
-  const text = await readFile(`${folder}/clock.json`, "utf8").catch(() => "{}");
-  const saved: unknown = JSON.parse(text);
-  const at =
-    typeof saved === "object" && saved !== null && "at" in saved && typeof saved.at === "string"
-      ? Date.parse(saved.at)
-      : Number.NaN;
-  return Number.isNaN(at) ? Date.now() : at;
 }

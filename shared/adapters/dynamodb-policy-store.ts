@@ -18,6 +18,7 @@ const isoInstant = z
 const observedSchema = z.object({
   status: z.enum(["OK", "INVALID", "PAUSED", "DISABLED"]),
   problems: z.array(z.string()),
+  warnings: z.array(z.string()).exactOptional(),
   nextSlots: z.array(isoInstant),
   lastGoodAt: isoInstant.exactOptional(),
   effectiveVersion: z.number().exactOptional(),
@@ -35,12 +36,22 @@ export class DynamoDbPolicyStore implements PolicyStore {
   }
 
   async *pages(): AsyncGenerator<PolicyRow[]> {
-    for await (const page of this.#table.scanRaw()) yield page.map((item) => this.#row(item));
+    for await (const page of this.#table.scanRaw()) yield page.map((item) => this.understand(item));
   }
 
   async read(policyId: string): Promise<PolicyRow | undefined> {
     const item = await this.#table.getRaw({ [key]: policyId });
-    return item === undefined ? undefined : this.#row(item);
+    return item === undefined ? undefined : this.understand(item);
+  }
+
+  /** One item in stored form as the row it is. */
+  understand(item: Record<string, AttributeValue>): PolicyRow {
+    return {
+      policyId: rawPolicyId(item),
+      parse: parsePolicyItem(item, this.#clock.now()),
+      observed: observedOf(item),
+      raw: () => plain(item),
+    };
   }
 
   async writeObserved(policyId: string, observed: Observed): Promise<void> {
@@ -58,15 +69,6 @@ export class DynamoDbPolicyStore implements PolicyStore {
       "attribute_exists(#observed) AND (attribute_not_exists(#observed.#good) OR #observed.#good < :slot)";
     const values = { ":slot": new Date(slotAt).toISOString() };
     await this.#table.update({ [key]: policyId }, "SET #observed.#good = :slot", { expression, names, values });
-  }
-
-  #row(item: Record<string, AttributeValue>): PolicyRow {
-    return {
-      policyId: rawPolicyId(item),
-      parse: parsePolicyItem(item, this.#clock.now()),
-      observed: observedOf(item),
-      raw: () => plain(item),
-    };
   }
 }
 

@@ -7,11 +7,12 @@ import { alertLeaseMs, standingAlertKinds } from "../domain/alert.ts";
 import type {
   AccountingStore,
   EffectivePolicy,
+  PolicyHistory,
   PolicyVersionStore,
   StandingAlertStore,
   WriteOutcome,
 } from "../ports.ts";
-import type { DynamoDbTable } from "./dynamodb-table.ts";
+import type { DynamoDbTable, Item } from "./dynamodb-table.ts";
 import { keysOf } from "./keys-of.ts";
 import { fromStored, toStored } from "./stored-instants.ts";
 
@@ -49,7 +50,7 @@ const effectiveSchema = z.object({
   row: z.string(),
 });
 
-export class DynamoDbPolicyVersions implements PolicyVersionStore {
+export class DynamoDbPolicyVersions implements PolicyVersionStore, PolicyHistory {
   readonly #table: DynamoDbTable;
 
   constructor(table: DynamoDbTable) {
@@ -58,11 +59,19 @@ export class DynamoDbPolicyVersions implements PolicyVersionStore {
 
   async effective(policyId: string): Promise<EffectivePolicy | undefined> {
     const item = await this.#table.get({ pk: `policy#${policyId}`, sk: "effective" });
-    const parsed = effectiveSchema.safeParse(fromStored(item));
-    if (!parsed.success) return undefined;
-    const { sinceAt, row, ...rest } = parsed.data;
-    const raw: unknown = JSON.parse(row);
-    return { ...rest, since: sinceAt, raw };
+    return item === undefined ? undefined : versionOf(item);
+  }
+
+  /** What the pointer holds is the truth of its version: two ticks may have written that version's item one after the other. */
+  async versions(policyId: string): Promise<readonly EffectivePolicy[]> {
+    const values = { ":pk": `policy#${policyId}`, ":prefix": "version#" };
+    const items = await this.#table.query({ expression: "pk = :pk AND begins_with(sk, :prefix)", values });
+    const inForce = await this.effective(policyId);
+    return items
+      .flatMap((item) => versionOf(item) ?? [])
+      .filter((one) => one.version <= (inForce?.version ?? 0))
+      .map((one) => (inForce !== undefined && one.version === inForce.version ? inForce : one))
+      .toSorted((a, b) => b.version - a.version);
   }
 
   /** The version's own item first, then the pointer: a crash between leaves the old version in force. */
@@ -88,6 +97,14 @@ export class DynamoDbPolicyVersions implements PolicyVersionStore {
           };
     return this.#table.put({ pk, sk: "effective", ...item }, condition);
   }
+}
+
+function versionOf(item: Item): EffectivePolicy | undefined {
+  const parsed = effectiveSchema.safeParse(fromStored(item));
+  if (!parsed.success) return undefined;
+  const { sinceAt, row, ...rest } = parsed.data;
+  const raw: unknown = JSON.parse(row);
+  return { ...rest, since: sinceAt, raw };
 }
 
 const alertsKey = "alert#open";

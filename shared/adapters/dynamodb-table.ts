@@ -21,6 +21,14 @@ import type { WriteOutcome } from "../ports.ts";
 export type Item = Record<string, unknown>;
 type Key = Record<string, string>;
 
+/** An expression whose values are in stored form, for rows that people write. */
+export interface RawExpression {
+  readonly update?: string;
+  readonly condition: string;
+  readonly names: Record<string, string>;
+  readonly values: Record<string, AttributeValue>;
+}
+
 /** A condition with its names and values, as DynamoDB expressions take them. */
 export interface Condition {
   readonly expression: string;
@@ -85,6 +93,17 @@ export class DynamoDbTable {
       ...expressions(condition),
     };
     return this.#write("UpdateItem", () => this.#client.send(new UpdateItemCommand(input)));
+  }
+
+  async updateRaw(key: Key, expression: RawExpression): Promise<WriteOutcome> {
+    const { update, ...rest } = expression;
+    const input = { ...rawInput(this.name, key, rest), UpdateExpression: update };
+    return this.#write("UpdateItem", () => this.#client.send(new UpdateItemCommand(input)));
+  }
+
+  async deleteRaw(key: Key, expression: RawExpression): Promise<WriteOutcome> {
+    const input = rawInput(this.name, key, expression);
+    return this.#write("DeleteItem", () => this.#client.send(new DeleteItemCommand(input)));
   }
 
   async delete(key: Key): Promise<void> {
@@ -152,6 +171,16 @@ export class DynamoDbTable {
       failure("storage-unavailable", `${operation} on table ${this.name}: ${text}`, { effect: "unknown" }),
     );
   }
+}
+
+function rawInput(table: string, key: Key, { condition, names, values }: RawExpression) {
+  return {
+    TableName: table,
+    Key: marshall(key),
+    ConditionExpression: condition,
+    ExpressionAttributeNames: names,
+    ...(Object.keys(values).length === 0 ? {} : { ExpressionAttributeValues: values }),
+  };
 }
 
 function expressions(condition: Condition | undefined) {

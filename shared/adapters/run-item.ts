@@ -65,6 +65,7 @@ const eventSchema = z.object({
   times: z.number(),
   lastAt: instant,
   detail: z.string().exactOptional(),
+  evidence: evidence.exactOptional(),
 });
 const termsSchema = z.object({
   policyVersion: z.number(),

@@ -7,6 +7,8 @@ export interface Observed {
   readonly status: ObservedStatus;
   /** One line per problem: field, value, remedy. */
   readonly problems: readonly string[];
+  /** What is allowed and yet hardly meant, such as a field nobody knows; absent when there is none. */
+  readonly warnings?: readonly string[];
   /** The next three slots. */
   readonly nextSlots: readonly number[];
   /** The slot of the newest good backup. */

@@ -3,7 +3,7 @@
 // and a frozen process that wakes up late can change nothing.
 
 import { type AlertLevel, alertLeaseMs, type RunAlert, type RunAlertKind } from "./alert.ts";
-import type { Failure } from "./failure.ts";
+import type { Failure, FailureEvidence } from "./failure.ts";
 import { isLargeEnough } from "./good.ts";
 import { backupName, type RunKey } from "./naming.ts";
 import type { BackupRef, Run, RunEvent, RunReason, RunState, RunTerms } from "./run.ts";
@@ -28,7 +28,14 @@ interface Step {
   readonly reason: RunReason;
   readonly at: number;
   readonly detail?: string;
+  readonly evidence?: FailureEvidence;
   readonly alert?: RunAlertKind;
+}
+
+/** A step that follows from a failure carries its words and OTC's answer. */
+function because(why: Failure): Pick<Step, "reason" | "detail" | "evidence"> {
+  const evidence = why.evidence === undefined ? {} : { evidence: why.evidence };
+  return { reason: why.code, detail: why.message, ...evidence };
 }
 
 /** Applies one step; everything that is not named in `changes` stays. */
@@ -56,6 +63,7 @@ function eventOf(step: Step): RunEvent {
     times: 1,
     lastAt: step.at,
     ...(step.detail === undefined ? {} : { detail: step.detail }),
+    ...(step.evidence === undefined ? {} : { evidence: step.evidence }),
   };
 }
 
@@ -63,7 +71,7 @@ function withEvent(events: readonly RunEvent[], event: RunEvent): readonly RunEv
   const last = events.at(-1);
   const repeats = last?.from === event.from && last.to === event.to && last.reason === event.reason;
   if (last === undefined || !repeats || event.from !== event.to) return [...events, event];
-  return [...events.slice(0, -1), { ...last, times: last.times + 1, lastAt: event.at }];
+  return [...events.slice(0, -1), { ...event, at: last.at, times: last.times + 1 }];
 }
 
 function withAlert(run: Run, kind: RunAlertKind, now: number): readonly RunAlert[] {
@@ -135,17 +143,17 @@ export function postpone(run: Run, why: Failure, times: { now: number; retryAt: 
   if (now >= run.terms.startByAt) return miss({ ...run, lastFailure: why }, now);
   return advance(
     run,
-    { to: "waiting", reason: why.code, at: now, detail: why.message },
+    { to: "waiting", ...because(why), at: now },
     { lastFailure: why, dueAt: Math.min(retryAt, run.terms.startByAt) },
   );
 }
 
 /** The start window ended before OTC accepted a backup. */
 export function miss(run: Run, now: number): Run {
-  const detail = run.lastFailure === undefined ? {} : { detail: run.lastFailure.message };
+  const last = run.lastFailure === undefined ? {} : because(run.lastFailure);
   return advance(
     run,
-    { to: "missed", reason: "start-window-over", at: now, alert: "backup-missed", ...detail },
+    { ...last, to: "missed", reason: "start-window-over", at: now, alert: "backup-missed" },
     { finishedAt: now },
   );
 }
@@ -154,7 +162,7 @@ export function miss(run: Run, now: number): Run {
 export function skip(run: Run, why: Failure, now: number): Run {
   return advance(
     run,
-    { to: "skipped", reason: why.code, at: now, detail: why.message, alert: "run-skipped" },
+    { to: "skipped", ...because(why), at: now, alert: "run-skipped" },
     { lastFailure: why, finishedAt: now },
   );
 }
@@ -174,11 +182,7 @@ export function accept(run: Run, backup: BackupRef, facts: { now: number; reason
 
 /** The POST may or may not have had its effect: the name is looked up before it is ever sent again. */
 export function doubt(run: Run, why: Failure, now: number): Run {
-  return advance(
-    run,
-    { to: "requested", reason: why.code, at: now, detail: why.message },
-    { lastFailure: why, dueAt: now },
-  );
+  return advance(run, { to: "requested", ...because(why), at: now }, { lastFailure: why, dueAt: now });
 }
 
 /** A complete listing did not show our name. Seen twice, far enough apart, the same name may be sent again. */
@@ -202,7 +206,7 @@ export function resend(run: Run, now: number): Run {
 export function refuse(run: Run, why: Failure, now: number): Run {
   return advance(
     run,
-    { to: "failed", reason: why.code, at: now, detail: why.message, alert: "backup-failed" },
+    { to: "failed", ...because(why), at: now, alert: "backup-failed" },
     { lastFailure: why, finishedAt: now },
   );
 }
@@ -224,7 +228,7 @@ export function keepBuilding(run: Run, times: { now: number; nextLookAt: number 
 export function lookFailed(run: Run, why: Failure, times: { now: number; nextLookAt: number }): Run {
   const { now, nextLookAt } = times;
   const late = now > (run.state === "requested" ? run.terms.startByAt : run.terms.completeByAt);
-  const step: Step = { to: run.state, reason: why.code, at: now, detail: why.message };
+  const step: Step = { to: run.state, ...because(why), at: now };
   return advance(run, late ? { ...step, alert: "backup-overdue" } : step, { dueAt: nextLookAt, lastFailure: why });
 }
 
@@ -256,7 +260,7 @@ export function failBackup(run: Run, now: number): Run {
 /** The name belongs to a backup that is not ours: leave it alone and use the next attempt's name. */
 export function renameAfterCollision(run: Run, why: Failure, now: number): Run {
   if (run.attempt >= run.terms.maxAttempts || now >= run.terms.startByAt) return refuse(run, why, now);
-  const step: Step = { to: "waiting", reason: why.code, at: now, detail: why.message, alert: "attempt-failed" };
+  const step: Step = { to: "waiting", ...because(why), at: now, alert: "attempt-failed" };
   return forNextAttempt(advance(run, step, { lastFailure: why }), now);
 }
 

@@ -2,7 +2,7 @@
 // ledger. How a run changes is run-machine.ts; nothing else changes one.
 
 import type { AlertLevel, RunAlert } from "./alert.ts";
-import { type Failure, type FailureCode, failureKinds, isFailureCode } from "./failure.ts";
+import { type Failure, type FailureCode, type FailureEvidence, failureKinds, isFailureCode } from "./failure.ts";
 import type { RunKey } from "./naming.ts";
 
 /**
@@ -65,6 +65,8 @@ export interface RunEvent {
   readonly times: number;
   readonly lastAt: number;
   readonly detail?: string;
+  /** What OTC answered, where the step follows from a refusal: for the trace that `why` prints. Of repeats, the last. */
+  readonly evidence?: FailureEvidence;
 }
 
 /**

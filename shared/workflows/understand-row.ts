@@ -19,6 +19,8 @@ export interface Understood {
   readonly inForce: InForce | undefined;
   /** What is wrong with the row as it stands; empty when it is valid. */
   readonly problems: readonly Problem[];
+  /** What is doubtful about a valid row: said on the row, so that a misspelt field is seen. */
+  readonly warnings?: readonly Problem[];
 }
 
 interface Facts {
@@ -36,7 +38,8 @@ export async function understandRow(row: PolicyRow, versions: PolicyVersionStore
   const { policy, contentHash } = parse;
   const seen = row.observed;
   if (seen?.contentHash === contentHash && seen.effectiveVersion !== undefined) {
-    return { inForce: { policy, version: seen.effectiveVersion, contentHash, isNew: false }, problems: [] };
+    const inForce = { policy, version: seen.effectiveVersion, contentHash, isNew: false };
+    return { inForce, problems: [], warnings: parse.warnings };
   }
   const before = await versions.effective(policy.policyId);
   const effective =
@@ -46,6 +49,7 @@ export async function understandRow(row: PolicyRow, versions: PolicyVersionStore
   return {
     inForce: { policy, version: effective.version, contentHash, isNew: isNewTo(effective, facts) },
     problems: [],
+    warnings: parse.warnings,
   };
 }
 
@@ -94,11 +98,12 @@ function isNewTo(effective: EffectivePolicy, facts: Facts): boolean {
 
 /** What belongs onto the row now, or nothing when it already says so. */
 export function observedUpdate(row: PolicyRow, understood: Understood, now: number): Observed | undefined {
-  const { inForce, problems } = understood;
+  const { inForce, problems, warnings = [] } = understood;
   const seen = row.observed;
   const next: Observed = {
     status: statusOf(understood, now),
     problems: problems.map(problemLine),
+    ...(warnings.length === 0 ? {} : { warnings: warnings.map(problemLine) }),
     nextSlots: inForce === undefined ? [] : upcoming(inForce, seen, now),
     ...(inForce === undefined ? {} : { effectiveVersion: inForce.version }),
     ...(inForce === undefined || problems.length > 0 ? {} : { contentHash: inForce.contentHash }),

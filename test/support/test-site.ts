@@ -14,6 +14,7 @@ import { openLocalSite } from "../../local/local-site.ts";
 import { DEMO_INSTANCE_IDS } from "../../local/simulator/fleet.ts";
 import type { Simulator } from "../../local/simulator/simulator.ts";
 import type { Notice } from "../../shared/domain/alert-text.ts";
+import type { Observed } from "../../shared/domain/observed.ts";
 import type { Run } from "../../shared/domain/run.ts";
 import type { Log, Site } from "../../shared/ports.ts";
 
@@ -36,7 +37,7 @@ export interface TestSite {
   /** Ticks both functions once a minute. */
   minutes(count: number): Promise<void>;
   runs(policyId?: string): Promise<Run[]>;
-  row(policyId: string): Promise<{ status?: string; problems?: readonly string[] }>;
+  row(policyId: string): Promise<Partial<Observed>>;
 }
 
 /** A nightly policy on the shop database whose slot is 02:30 UTC. */
