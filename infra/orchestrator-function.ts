@@ -3,9 +3,8 @@
 
 import { fileURLToPath } from "node:url";
 import { Duration, RemovalPolicy } from "aws-cdk-lib";
-import { type PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Architecture, Runtime } from "aws-cdk-lib/aws-lambda";
-import { SqsDestination } from "aws-cdk-lib/aws-lambda-destinations";
 import { LogLevel, NodejsFunction, OutputFormat } from "aws-cdk-lib/aws-lambda-nodejs";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
@@ -53,6 +52,10 @@ export class OrchestratorFunction extends Construct {
     });
     this.role = new Role(this, "Role", { assumedBy: new ServicePrincipal("lambda.amazonaws.com") });
     for (const statement of props.rights) this.role.addToPolicy(statement);
+    // CDK's own destination would also let the role read the queue's attributes, which Lambda does not need.
+    this.role.addToPolicy(
+      new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [props.failedTicks.queueArn] }),
+    );
     logGroup.grantWrite(this.role);
     this.lambda = new NodejsFunction(this, "Function", {
       functionName: names.functionNamed(row.name),
@@ -72,7 +75,7 @@ export class OrchestratorFunction extends Construct {
       // A tick is never repeated: the next one does what it left. One that has waited two minutes is stale.
       retryAttempts: 0,
       maxEventAge: Duration.minutes(2),
-      onFailure: new SqsDestination(props.failedTicks),
+      onFailure: { bind: () => ({ destination: props.failedTicks.queueArn }) },
       ...(settings.reservedConcurrency === undefined
         ? {}
         : { reservedConcurrentExecutions: settings.reservedConcurrency }),

@@ -21,13 +21,7 @@ export function rightsToCreate(scope: RightsScope): PolicyStatement[] {
 
 /** poll-backups: the same without reading all rows. */
 export function rightsToPoll(scope: RightsScope): PolicyStatement[] {
-  return [
-    allow(["dynamodb:GetItem"], [scope.policiesTableArn]),
-    writeObserved(scope),
-    ...keepLedger(scope),
-    ...readAccountSecrets(scope),
-    ...publishAlerts(scope),
-  ];
+  return [writeObserved(scope), ...keepLedger(scope), ...readAccountSecrets(scope), ...publishAlerts(scope)];
 }
 
 /**
@@ -45,10 +39,7 @@ function keepLedger(scope: RightsScope): PolicyStatement[] {
   const dueIndexArn = `${scope.ledgerTableArn}/index/${ledgerTable.dueIndex.name}`;
   return [
     allow(["dynamodb:Query"], [scope.ledgerTableArn, dueIndexArn]),
-    allow(
-      ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
-      [scope.ledgerTableArn],
-    ),
+    allow(["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem"], [scope.ledgerTableArn]),
     allow(["dynamodb:DeleteItem"], [scope.ledgerTableArn], {
       "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["alert#*"] },
     }),

@@ -30,7 +30,7 @@ export async function createBackups(site: Site, tick: Tick): Promise<CreateSumma
   const journal = new TickJournal(site);
   const accountedThroughAt = await site.accounting.accountedThrough();
   const open = await site.standingAlerts.open();
-  const opened = await openDueRuns(site, journal, { now, accountedThroughAt });
+  const opened = await openDueRuns(site, journal, { now, accountedThroughAt, open });
   const due = await site.runs.due("create", { now, limit: dueLimit });
   const dispatched = await dispatchAll(site, {
     opened,

@@ -33,12 +33,15 @@ interface Gathering {
   errors: unknown[];
 }
 
+interface OpeningFacts {
+  readonly now: number;
+  readonly accountedThroughAt: number | undefined;
+  /** Standing alerts that are open now. */
+  readonly open: readonly StandingAlert[];
+}
+
 /** Every row is read alone: whatever one does, the others go on. */
-export async function openDueRuns(
-  site: Site,
-  journal: TickJournal,
-  facts: { now: number; accountedThroughAt: number | undefined },
-): Promise<Opened> {
+export async function openDueRuns(site: Site, journal: TickJournal, facts: OpeningFacts): Promise<Opened> {
   const found: Gathering = {
     candidates: [],
     observed: [],
@@ -47,9 +50,11 @@ export async function openDueRuns(
     standing: [],
     errors: [],
   };
+  const seen = new Set<string>();
   for await (const page of site.policies.pages()) {
     for (const row of page) {
       found.policyCount += 1;
+      seen.add(policySubject(row));
       try {
         await openRow(site, { row, journal, facts, found });
       } catch (error) {
@@ -57,20 +62,36 @@ export async function openDueRuns(
       }
     }
   }
+  await closeForRemovedRows(site, facts.open, seen);
   return found;
 }
+
+/** A row that was removed while it was invalid is no open problem any more. */
+async function closeForRemovedRows(
+  site: Site,
+  open: readonly StandingAlert[],
+  seen: ReadonlySet<string>,
+): Promise<void> {
+  for (const { kind, subject } of open)
+    if (kind === "policy-invalid" && !seen.has(subject)) await site.standingAlerts.clear(subject, kind);
+}
+
+const policySubject = (row: PolicyRow): string => `policy ${row.policyId ?? "without an id"}`;
+
+const isOpen = (open: readonly StandingAlert[], subject: string): boolean =>
+  open.some((alert) => alert.kind === "policy-invalid" && alert.subject === subject);
 
 interface RowWork {
   readonly row: PolicyRow;
   readonly journal: TickJournal;
-  readonly facts: { now: number; accountedThroughAt: number | undefined };
+  readonly facts: OpeningFacts;
   readonly found: Gathering;
 }
 
 async function openRow(site: Site, { row, journal, facts, found }: RowWork): Promise<void> {
   const understood = await understandRow(row, site.versions, facts);
   if (understood.problems.length > 0) found.invalidPolicies += 1;
-  await tellAboutRow(site, { row, understood, now: facts.now, found });
+  await tellAboutRow(site, { row, understood, facts, found });
   const { inForce } = understood;
   if (inForce !== undefined) {
     for (const due of dueSlots(inForce.policy, { ...facts, isNew: inForce.isNew })) {
@@ -118,12 +139,14 @@ function termsOf(inForce: InForce, due: DueSlot): RunTerms {
 /** One ticket per invalid edit; it ends when the row is valid again. */
 async function tellAboutRow(
   site: Site,
-  at: { row: PolicyRow; understood: Understood; now: number; found: Gathering },
+  at: { row: PolicyRow; understood: Understood; facts: OpeningFacts; found: Gathering },
 ): Promise<void> {
-  const { row, understood, now } = at;
-  const subject = `policy ${row.policyId ?? "without an id"}`;
+  const { row, understood, facts } = at;
+  const { now } = facts;
+  const subject = policySubject(row);
   if (understood.problems.length === 0) {
-    if (row.observed?.status === "INVALID") await site.standingAlerts.clear(subject, "policy-invalid");
+    // What is open decides, not what the row says: a row that was replaced as a whole has lost what we wrote onto it.
+    if (isOpen(facts.open, subject)) await site.standingAlerts.clear(subject, "policy-invalid");
     return;
   }
   const lines = understood.problems.map(problemLine);

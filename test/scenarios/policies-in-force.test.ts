@@ -50,6 +50,24 @@ test("an invalid edit keeps the last valid version in force, says so on the row,
   expect(await row("nightly-shop")).toMatchObject({ status: "OK", effectiveVersion: 2 });
 });
 
+test("the ticket of an invalid row ends when the row is mended or removed, and the same mistake later is told again", async () => {
+  const { site, minutes, notices, putRow, removeRow } = await aSite();
+  const told = () => notices.filter((notice) => notice.subject.includes("policy-invalid")).length;
+  const wrong = aRow({ schedule: "30 25 * * *" });
+  await putRow(wrong);
+  await minutes(2);
+  // Replaced as a whole, as `aws dynamodb put-item` does: what was observed is gone from the row.
+  await putRow(aRow());
+  await minutes(2);
+  expect(await site.standingAlerts.open()).toEqual([]);
+  await putRow(wrong);
+  await minutes(2);
+  expect(told()).toBe(2);
+  await removeRow("nightly-shop");
+  await minutes(2);
+  expect(await site.standingAlerts.open()).toEqual([]);
+});
+
 test("a policy with a selector is told that selectors are not supported yet", async () => {
   const { row } = await aSite(
     [aRow({ instanceIds: undefined, selector: { engine: "MySQL" } })].map((r) => JSON.parse(JSON.stringify(r))),

@@ -2,7 +2,7 @@
 // function entries. Assertions look at what the simulator holds, what the ledger says, and what was delivered.
 
 import { fileURLToPath } from "node:url";
-import { PutItemCommand } from "@aws-sdk/client-dynamodb";
+import { DeleteItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { onTestFinished } from "vitest";
 import { entry as createBackups } from "../../functions/create-backups.ts";
@@ -32,6 +32,7 @@ export interface TestSite {
   readonly clock: SteppedClock;
   readonly notices: readonly Notice[];
   putRow(row: Record<string, unknown>): Promise<void>;
+  removeRow(policyId: string): Promise<void>;
   create(on?: Site): Promise<unknown>;
   poll(on?: Site): Promise<unknown>;
   /** Ticks both functions once a minute. */
@@ -65,6 +66,10 @@ export async function aSite(rows: readonly Record<string, unknown>[] = [aRow()])
   const putRow = async (row: Record<string, unknown>) => {
     await local.tables.client.send(new PutItemCommand({ TableName: localTableNames.policies, Item: marshall(row) }));
   };
+  const removeRow = async (policyId: string) => {
+    const Key = marshall({ policyId });
+    await local.tables.client.send(new DeleteItemCommand({ TableName: localTableNames.policies, Key }));
+  };
   const create = (on = site) => createBackups.run({}, context, on);
   const poll = (on = site) => pollBackups.run({}, context, on);
   const minutes = async (count: number) => {
@@ -80,7 +85,7 @@ export async function aSite(rows: readonly Record<string, unknown>[] = [aRow()])
   for (const each of rows) await putRow(each);
   await create();
   clock.set(slotAt + 20_000);
-  return { site, simulator, clock, notices: notifier.delivered, putRow, create, poll, minutes, runs, row };
+  return { site, simulator, clock, notices: notifier.delivered, putRow, removeRow, create, poll, minutes, runs, row };
 }
 
 /** What OTC really holds of ours, apart from what FAILED. */

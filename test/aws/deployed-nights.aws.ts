@@ -1,0 +1,128 @@
+// The deployed whole: template through CloudFormation, bundled functions, tables, secrets and topics of an emulator that
+// nobody here wrote, and OTC as the simulator plays it.
+
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { DEMO_INSTANCE_IDS as ids } from "../../local/simulator/fleet.ts";
+import { EmulatedSite } from "./emulated-site.ts";
+import { rightsOf } from "./role-rights.ts";
+
+const emulatorUrl = inject("emulatorUrl");
+const slotAt = Date.UTC(2026, 10, 24, 2, 30);
+const minuteMs = 60_000;
+const nightly = { account: "demo", schedule: "30 2 * * *", owner: "team-shop" };
+/** Rights that are used on a function's behalf and so never appear among its own calls. */
+const usedOnItsBehalf = [
+  "kms:Decrypt",
+  "kms:GenerateDataKey",
+  "logs:CreateLogStream",
+  "logs:PutLogEvents",
+  "sqs:SendMessage",
+];
+
+describe.skipIf(emulatorUrl === "")("a stage in the emulator", () => {
+  let site: EmulatedSite;
+
+  beforeAll(async () => {
+    site = await EmulatedSite.open(emulatorUrl, "emulated", slotAt - 2 * minuteMs);
+    await site.putPolicy({ ...nightly, policyId: "nightly-shop", instanceIds: [ids.shop] });
+    await site.putPolicy({
+      ...nightly,
+      policyId: "nightly-failing",
+      instanceIds: new Set([ids.legacy]),
+      maxAttempts: "1",
+    });
+    await site.putPolicy({ ...nightly, policyId: "nightly-typo", instanceIds: [ids.shop], timezone: "Europe/Berlln" });
+  });
+
+  afterAll(() => site?.close());
+
+  test("what the emulator left out of the template is a short list of known types", () => {
+    process.stdout.write(
+      `left out by the emulator: ${[...site.deployed.leftOut].map(([type, count]) => `${count} ${type}`).join(", ")}\n`,
+    );
+    expect([...site.deployed.leftOut.keys()].toSorted()).toEqual([
+      "AWS::CloudWatch::Alarm",
+      "AWS::Lambda::EventInvokeConfig",
+      "AWS::SNS::Subscription",
+      "AWS::SNS::TopicPolicy",
+      "AWS::SQS::QueuePolicy",
+      "AWS::Scheduler::Schedule",
+      "AWS::Scheduler::ScheduleGroup",
+    ]);
+  });
+
+  test("a night: the good database is backed up once, the failing one pages, the typo is told on its row", async () => {
+    expect(await site.minutes(60)).toEqual([]);
+    const runs = await site.runs();
+    const of = (policyId: string) => runs.filter((run) => run.policyId === policyId);
+    expect(of("nightly-shop")).toMatchObject([{ state: "completed", sizeKb: expect.any(Number) }]);
+    expect(of("nightly-failing")).toMatchObject([{ state: "failed", reason: "backup-failed" }]);
+    expect(of("nightly-typo")).toEqual([]);
+    const live = site.simulator.control.backups({ instanceId: ids.shop }).filter((b) => b.name.startsWith("devbk-"));
+    expect(live).toMatchObject([{ id: of("nightly-shop")[0]?.backupId, status: "COMPLETED" }]);
+    const messages = await site.messages();
+    expect(messages.filter((m) => m.body.includes("nightly-failing"))).toMatchObject([
+      { level: "page", subject: expect.stringContaining("backup-failed") },
+    ]);
+    expect(messages.find((m) => m.body.includes("nightly-failing"))?.body).toContain("team-shop");
+    expect(messages.filter((m) => m.body.includes("nightly-typo")).length).toBe(1);
+    expect((await site.row("nightly-typo"))?.observed).toMatchObject({ status: "INVALID" });
+    expect((await site.row("nightly-shop"))?.observed).toMatchObject({ status: "OK" });
+  });
+
+  test("the next night: killed after the POST whose answer was lost, cold start, still exactly one backup", async () => {
+    site.leapTo(slotAt + 1440 * minuteMs - minuteMs);
+    site.simulator.control.addFault({
+      operation: "create-backup",
+      instanceId: ids.shop,
+      action: { kind: "drop-after" },
+    });
+    await site.minutes(1);
+    expect(site.simulator.control.faults()).toMatchObject([{ hit: 1 }]);
+    await site.function("create-backups").kill();
+    await site.putPolicy({ ...nightly, policyId: "nightly-typo", instanceIds: [ids.wiki] });
+    site.simulator.control.occupyInstance(ids.wiki, 10);
+    await site.minutes(60);
+    const runs = (await site.runs()).filter((run) => run.policyId === "nightly-shop");
+    expect(runs.map((run) => run.state)).toEqual(["completed", "completed"]);
+    const live = site.simulator.control.backups({ instanceId: ids.shop }).filter((b) => b.name.startsWith("devbk-"));
+    expect(live).toHaveLength(2);
+  });
+
+  test("a third night: the password was changed, which is one page; once the secret is right, backups are made", async () => {
+    site.leapTo(slotAt + 2880 * minuteMs - minuteMs);
+    await site.messages();
+    site.simulator.control.changePassword("svc-backup", "another-password-9");
+    site.simulator.control.expireTokens();
+    await site.minutes(10);
+    const pages = (await site.messages()).filter((message) => message.level === "page");
+    expect(pages.map((page) => page.subject)).toEqual(["PAGE account-unusable: account demo"]);
+    await site.putSecret("another-password-9");
+    expect(await site.minutes(100)).toEqual([]);
+    const runs = (await site.runs()).filter((run) => run.policyId === "nightly-shop");
+    expect(runs.map((run) => run.state)).toEqual(["completed", "completed", "completed"]);
+    expect(site.simulator.control.logins().find((login) => login.user.endsWith("svc-backup"))?.failed).toBeLessThan(3);
+  });
+
+  test("every metric an alarm of ours watches is emitted, under the very dimensions it watches", () => {
+    const emitted = new Set(site.metrics().map((m) => `${m.name} ${JSON.stringify(m.dimensions)}`));
+    const watched = Object.values(site.deployed.template.Resources)
+      .filter(({ Type, Properties }) => Type === "AWS::CloudWatch::Alarm" && Properties.Namespace === "OtcBackup")
+      .map(({ Properties }) => {
+        const dimensions = Properties.Dimensions.map((d: { Name: string; Value: string }) => [d.Name, d.Value]);
+        return `${Properties.MetricName} ${JSON.stringify(Object.fromEntries(dimensions))}`;
+      });
+    expect(watched.length).toBeGreaterThan(3);
+    expect(watched.filter((metric) => !emitted.has(metric))).toEqual([]);
+  });
+
+  test("no function calls an AWS action its role does not allow, and none may more than it does", () => {
+    const found = [...site.functions].flatMap(([name, each]) => {
+      const allowed = rightsOf(site.deployed.template, name);
+      const missing = [...each.actions].filter((action) => !allowed.has(action));
+      const spare = [...allowed].filter((action) => !each.actions.has(action) && !usedOnItsBehalf.includes(action));
+      return [...missing.map((a) => `${name} lacks ${a}`), ...spare.map((a) => `${name} does not need ${a}`)];
+    });
+    expect(found).toEqual([]);
+  });
+});
