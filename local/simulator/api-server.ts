@@ -39,7 +39,8 @@ async function serve(req: IncomingMessage, res: ServerResponse, world: World): P
   }
   const request = toApiRequest(req, rawBody, world);
   const response = respond(request, world);
-  await deliver(res, response, { at: request.at, requestId: request.requestId, latencyMs: world.knobs.latencyMs });
+  const { latencyMs, clockSkewSeconds } = response.knobs;
+  await deliver(res, response, { at: request.at + clockSkewSeconds * 1000, requestId: request.requestId, latencyMs });
 }
 
 /** Serves the API of a world. A defect of the simulator itself answers 500 with its name, so that it is not mistaken for OTC's. */

@@ -12,6 +12,7 @@ export interface LoggedCall {
   /** 0 when the connection was cut instead of answered. */
   status: number;
   projectId: string | undefined;
+  region: string | undefined;
   instanceId: string | undefined;
   name: string | undefined;
   user: string | undefined;

@@ -3,6 +3,8 @@
  * asks this clock; nothing waits for it. It is deliberately not a scheduler: states are computed when they are read.
  */
 
+const LATEST_AT = Date.UTC(2200, 0);
+
 export class VirtualClock {
   private readonly source: () => number;
   private anchorSourceAt: number;
@@ -25,8 +27,9 @@ export class VirtualClock {
     return this.rate;
   }
 
-  /** Jumps to an instant, forwards or backwards; the speed stays. */
+  /** Jumps to an instant, forwards or backwards; the speed stays. Throws Error for an instant no date can stand for. */
   set(at: number): void {
+    if (!(at >= 0 && at <= LATEST_AT)) throw new Error(`the clock cannot be set to ${at}: it goes from 1970 to 2200`);
     this.anchorSourceAt = this.source();
     this.anchorVirtualAt = at;
   }

@@ -53,9 +53,10 @@ export interface SimulatorControl {
   /** Simulated milliseconds per millisecond of the clock's source; 0 stops it. */
   setSpeed(speed: number): void;
   speed(): number;
-  knobs(): Knobs;
-  /** Changes the knobs named; `refusals` is merged row by row. Throws ZodError naming a wrong knob. */
-  setKnobs(change: Partial<Knobs>): Knobs;
+  /** The knobs of all projects, or those in force for one. */
+  knobs(projectId?: string): Knobs;
+  /** Changes the knobs named, for all projects or for one; `refusals` is merged row by row. Throws ZodError naming a wrong knob. */
+  setKnobs(change: Partial<Knobs>, projectId?: string): Knobs;
   /** Replaces the fault plan; counts and the times of `afterMs` start now. */
   setFaults(rules: readonly FaultRuleSeed[]): void;
   addFault(rule: FaultRuleSeed): void;
@@ -104,6 +105,13 @@ function findInstance(world: World, id: string): InstanceRecord {
   return instance;
 }
 
+/** The project as it is, undefined for all; throws Error for one that does not exist. */
+function knownProject(world: World, projectId: string | undefined): string | undefined {
+  if (projectId === undefined || world.store.projects.has(projectId)) return projectId;
+  const known = [...world.store.projects.keys()].join(", ");
+  throw new Error(`no project "${projectId}"; there is ${known}`);
+}
+
 function clockControl(world: World) {
   return {
     now: () => world.clock.now(),
@@ -116,11 +124,8 @@ function clockControl(world: World) {
 
 function planControl(world: World) {
   return {
-    knobs: () => world.knobs,
-    setKnobs: (change: Partial<Knobs>) => {
-      world.knobs = parseKnobs(change, world.knobs);
-      return world.knobs;
-    },
+    knobs: (projectId?: string) => world.forProject(knownProject(world, projectId)).knobs,
+    setKnobs: (change: Partial<Knobs>, projectId?: string) => world.setKnobs(change, knownProject(world, projectId)),
     setFaults: (rules: readonly FaultRuleSeed[]) =>
       world.faults.set(
         rules.map((rule) => faultRuleSchema.parse(rule)),
@@ -150,7 +155,7 @@ function backupControl(world: World) {
 function instanceControl(world: World) {
   const { store } = world;
   const truth = (instance: InstanceRecord): TrueInstance => {
-    return { ...instance, currentStatus: world.statusOf(instance, world.clock.now()) };
+    return { ...instance, currentStatus: world.forProject(instance.projectId).statusOf(instance, world.clock.now()) };
   };
   const put = (instance: InstanceRecord): TrueInstance => {
     store.putInstance(instance);
@@ -175,7 +180,7 @@ function instanceControl(world: World) {
 
 function removeInstance(world: World, instance: InstanceRecord): void {
   const at = world.clock.now();
-  if (world.knobs.automatedBackups) writeAutomatedBackups(instance, at, world);
+  if (world.forProject(instance.projectId).knobs.automatedBackups) writeAutomatedBackups(instance, at, world);
   world.store.putInstance({ ...instance, removedAt: at });
   for (const backup of world.store.backupsOf(instance.id)) {
     const outlives = backup.goneAt === null || backup.goneAt > at;
@@ -222,7 +227,7 @@ export function createControl(world: World, start: Start): SimulatorControl {
       world.log.clear();
       world.limiter.clear();
       world.faults.set([], world.clock.now());
-      world.knobs = parseKnobs(start.knobs ?? {});
+      world.resetKnobs(parseKnobs(start.knobs ?? {}));
       plantFleet(world.store, start.fleet);
       start.persist();
     },

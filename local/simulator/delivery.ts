@@ -1,6 +1,7 @@
 /**
  * How a reply reaches the client: whole, late, in drips, halved, or not at all. The only place where real time passes.
  */
+import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 import type { ApiReply } from "./exchange.ts";
@@ -18,12 +19,13 @@ function contentOf(reply: ApiReply): Buffer {
   return reply.body === undefined ? Buffer.alloc(0) : Buffer.from(JSON.stringify(reply.body));
 }
 
-function writeHead(res: ServerResponse, reply: ApiReply, envelope: Envelope & { length: number }): void {
-  const type: Record<string, string> = envelope.length > 0 ? { "Content-Type": "application/json;charset=UTF-8" } : {};
+function writeHead(res: ServerResponse, reply: ApiReply, envelope: Envelope & { length: number | undefined }): void {
+  const type: Record<string, string> =
+    envelope.length !== 0 ? { "Content-Type": "application/json;charset=UTF-8" } : {};
   res.sendDate = false;
   res.writeHead(reply.status, {
     ...type,
-    ...(reply.status === 204 ? {} : { "Content-Length": String(envelope.length) }),
+    ...(reply.status === 204 || envelope.length === undefined ? {} : { "Content-Length": String(envelope.length) }),
     Date: new Date(envelope.at).toUTCString(),
     "X-Request-Id": envelope.requestId,
     ...reply.headers,
@@ -38,6 +40,16 @@ async function drip(
   for (let sent = 0; sent < content.length && !res.destroyed; sent += fault.chunkBytes) {
     res.write(content.subarray(sent, sent + fault.chunkBytes));
     await pause(fault.everyMs);
+  }
+  res.end();
+}
+
+/** A body that begins like an answer and then goes on and on, as fast as the client takes it. */
+async function flood(res: ServerResponse, bytes: number): Promise<void> {
+  const block = Buffer.alloc(65_536, " ");
+  res.write("{");
+  for (let sent = 1; sent < bytes && !res.destroyed; sent += block.length) {
+    if (!res.write(block)) await Promise.race([once(res, "drain"), once(res, "close")]);
   }
   res.end();
 }
@@ -59,7 +71,8 @@ export async function deliver(
   const content = contentOf(reply);
   const half = content.subarray(0, Math.floor(content.length / 2));
   const announced = fault?.kind === "truncate" && !fault.cut ? half.length : content.length;
-  writeHead(res, reply, { ...envelope, length: announced });
+  writeHead(res, reply, { ...envelope, length: fault?.kind === "huge-body" ? undefined : announced });
+  if (fault?.kind === "huge-body") return flood(res, fault.bytes);
   if (fault?.kind === "slow-body") return drip(res, content, fault);
   if (fault?.kind !== "truncate") res.end(content);
   else if (fault.cut) res.write(half, () => res.destroy());

@@ -64,8 +64,31 @@ export function replyInstead(
   }
 }
 
-function falsified(row: unknown, field: string, value: string): unknown {
-  return typeof row === "object" && row !== null && field in row ? { ...row, [field]: value } : row;
+/** The same field of every row and every object of a body. */
+function withField(
+  body: Record<string, unknown>,
+  field: string,
+  change: (row: object) => object,
+): Record<string, unknown> {
+  const changed = (row: unknown) => (typeof row === "object" && row !== null && field in row ? change(row) : row);
+  const parts = Object.entries(body).map(([name, part]) => [
+    name,
+    Array.isArray(part) ? part.map(changed) : changed(part),
+  ]);
+  return Object.fromEntries(parts);
+}
+
+/** A listing whose rows are others, and its total_count with them if that is wanted. */
+function withRows(body: Record<string, unknown>, rows: (of: unknown[]) => unknown[], recount: boolean) {
+  let shown: number | undefined;
+  const parts = Object.entries(body).map(([name, part]) => {
+    if (!Array.isArray(part)) return [name, part];
+    const changed = rows(part);
+    shown = changed.length;
+    return [name, changed];
+  });
+  const changed: Record<string, unknown> = Object.fromEntries(parts);
+  return recount && shown !== undefined && "total_count" in changed ? { ...changed, total_count: shown } : changed;
 }
 
 /** The reply with what the fault changes in it. */
@@ -74,13 +97,25 @@ export function alterReply(
   fault: FaultAction | undefined,
   context: { request: ApiRequest; world: World },
 ): ApiReply {
-  if (fault?.kind !== "wrong-id" || reply.body === undefined) return reply;
-  const value = context.world.chance.hex32("wrong", context.request.requestId);
-  const body = Object.fromEntries(
-    Object.entries(reply.body).map(([name, part]) => [
-      name,
-      Array.isArray(part) ? part.map((row) => falsified(row, fault.field, value)) : falsified(part, fault.field, value),
-    ]),
-  );
-  return { ...reply, body };
+  const { body } = reply;
+  if (body === undefined) return reply;
+  switch (fault?.kind) {
+    case "wrong-id": {
+      const value = context.world.chance.hex32("wrong", context.request.requestId);
+      return { ...reply, body: withField(body, fault.field, (row) => ({ ...row, [fault.field]: value })) };
+    }
+    case "falsify": {
+      const { field, value } = fault;
+      // JSON leaves out what is undefined: an absent value removes the field.
+      return { ...reply, body: withField(body, field, (row) => ({ ...row, [field]: value })) };
+    }
+    case "short-list": {
+      const shorten = (rows: unknown[]) => rows.slice(0, fault.rows ?? Math.floor(rows.length / 2));
+      return { ...reply, body: withRows(body, shorten, fault.totalCount === "shown") };
+    }
+    case "duplicate-row":
+      return { ...reply, body: withRows(body, (rows) => [...rows, ...rows.slice(0, 1)], false) };
+    default:
+      return reply;
+  }
 }

@@ -4,6 +4,7 @@
  */
 import * as z from "zod";
 import type { Chance } from "./chance.ts";
+import { inDailyWindow } from "./lifecycle.ts";
 import { BODY_FORMS } from "./refusals.ts";
 
 const status = z.int().min(100).max(599);
@@ -19,7 +20,7 @@ const actionSchema = z.discriminatedUnion("kind", [
     form: z.enum(BODY_FORMS).optional(),
     headers: z.record(z.string(), z.string()).optional(),
     body: z.record(z.string(), z.unknown()).optional(),
-    retryAfterSeconds: z.int().min(0).optional(),
+    retryAfterSeconds: z.int().optional(),
     retryAfterForm: z.enum(["seconds", "date"]).default("seconds"),
     performed: z.boolean().default(false),
   }),
@@ -32,6 +33,18 @@ const actionSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("slow-body"), everyMs: ms.default(100), chunkBytes: z.int().min(1).default(16) }),
   /** Half of the body, either as if it were all or with the connection cut in the middle. */
   z.strictObject({ kind: z.literal("truncate"), cut: z.boolean().default(false) }),
+  /** A body that does not end for so many bytes. */
+  z.strictObject({ kind: z.literal("huge-body"), bytes: z.int().min(1).max(1_000_000_000).default(50_000_000) }),
+  /** A listing that holds only its first rows; `total_count` stays true or is that of the rows shown. */
+  z.strictObject({
+    kind: z.literal("short-list"),
+    rows: z.int().min(0).optional(),
+    totalCount: z.enum(["true", "shown"]).default("true"),
+  }),
+  /** The first row of a listing once more at its end. */
+  z.strictObject({ kind: z.literal("duplicate-row") }),
+  /** A field of every row (or of the one object) with another value, or without any. */
+  z.strictObject({ kind: z.literal("falsify"), field: z.string().min(1), value: z.unknown().optional() }),
   /** A well-formed answer that speaks of something else. */
   z.strictObject({ kind: z.literal("wrong-id"), field: z.enum(["id", "instance_id", "name"]).default("id") }),
   /** The instance of the call becomes busy now, for so long. */
@@ -48,12 +61,17 @@ export const faultRuleSchema = z.strictObject({
   operation: z.string().optional(),
   method: z.string().optional(),
   projectId: z.string().optional(),
+  region: z.string().optional(),
   instanceId: z.string().optional(),
   /** Regular expression on the name the call is about. */
   nameMatches: z.string().refine(isPattern, "not a regular expression").optional(),
   /** Simulated milliseconds after the plan was set, from which and until which the rule holds. */
   afterMs: ms.default(0),
   untilMs: ms.optional(),
+  /** Only inside this daily window of simulated time, such as OTC's nightly maintenance. */
+  daily: z
+    .strictObject({ startUtc: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "is not hh:mm"), minutes: z.int().min(1) })
+    .optional(),
   /** Skip the matching calls before the nth. */
   nth: z.int().min(1).default(1),
   /** How many calls the rule hits before it is used up. */
@@ -72,6 +90,7 @@ export interface CallSubject {
   operation: string;
   method: string;
   projectId: string | undefined;
+  region: string | undefined;
   instanceId: string | undefined;
   name: string | undefined;
 }
@@ -92,7 +111,7 @@ function isPattern(pattern: string): boolean {
 }
 
 function concerns(rule: FaultRule, subject: CallSubject): boolean {
-  const fields = ["operation", "method", "projectId", "instanceId"] as const;
+  const fields = ["operation", "method", "projectId", "region", "instanceId"] as const;
   if (fields.some((field) => rule[field] !== undefined && rule[field] !== subject[field])) return false;
   return rule.nameMatches === undefined || new RegExp(rule.nameMatches).test(subject.name ?? "");
 }
@@ -133,6 +152,7 @@ export class FaultPlan {
     if (rule.times !== "always" && planned.hit >= rule.times) return false;
     const sinceMs = call.at - setAt;
     if (sinceMs < rule.afterMs || (rule.untilMs !== undefined && sinceMs >= rule.untilMs)) return false;
+    if (rule.daily !== undefined && !inDailyWindow(call.at, rule.daily.startUtc, rule.daily.minutes)) return false;
     if (!concerns(rule, call.subject)) return false;
     planned.matched += 1;
     if (planned.matched < rule.nth) return false;

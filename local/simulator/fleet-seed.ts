@@ -2,6 +2,7 @@
  * What a fleet is made of when someone writes one down: accounts with users and keys, and instances. Parsed here and turned into
  * records; the believable fleets themselves are in fleet.ts.
  */
+import { createHash } from "node:crypto";
 import * as z from "zod";
 import { type InstanceRecord, instanceSchema, type ProjectRecord } from "./records.ts";
 import type { Store } from "./store.ts";
@@ -40,8 +41,9 @@ export type UserSeed = z.input<typeof userSeedSchema>;
 type ParsedAccount = z.output<typeof accountSeedSchema>;
 type ParsedUser = z.output<typeof userSeedSchema>;
 
-function domainIdOf(domainName: string): string {
-  return Buffer.from(domainName).toString("hex").padEnd(32, "0").slice(0, 32);
+/** 32 hexadecimal digits that always are the same for the same text. */
+function idOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 32);
 }
 
 function putUser(store: Store, account: ParsedAccount, user: ParsedUser): void {
@@ -50,10 +52,10 @@ function putUser(store: Store, account: ParsedAccount, user: ParsedUser): void {
   const known = store.users.get(key);
   store.putUser({
     key,
-    id: Buffer.from(key).toString("hex").slice(-32).padStart(32, "0"),
+    id: idOf(key),
     name: user.name,
     domainName,
-    domainId: domainIdOf(domainName),
+    domainId: idOf(domainName),
     projectIds: [...new Set([...(known?.projectIds ?? []), account.projectId])],
     password: user.password,
     actions: user.actions,
@@ -89,7 +91,7 @@ export function plantFleet(store: Store, seed: FleetSeed): void {
       name: account.projectName ?? region,
       region,
       domainName,
-      domainId: domainIdOf(domainName),
+      domainId: idOf(domainName),
     };
     store.putProject(project);
     for (const user of account.users) putUser(store, account, user);

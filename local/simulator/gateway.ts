@@ -9,6 +9,12 @@ import { Refusal } from "./refusals.ts";
 import { readToken } from "./tokens.ts";
 import type { World } from "./world.ts";
 
+/** What the gateway knows besides the request: the world as the project sees it, and which project that is. */
+export interface Gate {
+  world: World;
+  projectId: string | undefined;
+}
+
 const MAX_HEADER_BYTES = 32 * 1024;
 
 function checkHeaders(request: ApiRequest, world: World): void {
@@ -34,14 +40,17 @@ export function retryAfterHeader(
   }
 }
 
-function throttle(request: ApiRequest, route: Route, world: World): void {
+function throttle(request: ApiRequest, route: Route, context: Gate): void {
+  const { world, projectId } = context;
   const { rateLimitPerSecond: perSecond, rateLimitBurst: burst, rateLimitClock, retryAfter } = world.knobs;
   const { service } = route.operation;
+  const account = route.params.projectId ?? projectId ?? "";
   const now = rateLimitClock === "real" ? Date.now() : request.at;
-  const waitMs = world.limiter.waitMs(`${service}:${route.params.projectId ?? ""}`, now, { perSecond, burst });
+  const waitMs = world.limiter.waitMs(`${service}:${account}`, now, { perSecond, burst });
   if (waitMs === 0) return;
   const { spec } = world.refusal(service === "iam" ? "iamThrottled" : "throttled");
-  throw new Refusal(spec, retryAfterHeader(Math.ceil(waitMs / 1000), retryAfter, request.at));
+  const waitSeconds = world.knobs.retryAfterSeconds ?? Math.ceil(waitMs / 1000);
+  throw new Refusal(spec, retryAfterHeader(waitSeconds, retryAfter, request.at));
 }
 
 function authenticate(request: ApiRequest, route: Route, world: World): Caller {
@@ -71,9 +80,10 @@ function authorise(
 }
 
 /** The caller of an admitted request (undefined for open operations); throws the refusal of whatever stands in the way. */
-export function admit(request: ApiRequest, route: Route, world: World): Caller | undefined {
+export function admit(request: ApiRequest, route: Route, gate: Gate): Caller | undefined {
+  const { world } = gate;
   checkHeaders(request, world);
-  throttle(request, route, world);
+  throttle(request, route, gate);
   if (route.operation.access === "open") return undefined;
   const caller = authenticate(request, route, world);
   switch (authorise(caller, request, route)) {

@@ -73,8 +73,17 @@ const knobFields = {
   rateLimitBurst: z.int().min(1).default(10),
   rateLimitClock: z.enum(["virtual", "real"]).default("virtual"),
   retryAfter: z.enum(["none", "seconds", "date"]).default("none"),
+  retryAfterSeconds: z.int().nullable().default(null),
   latencyMs: count.default(0),
+  clockSkewSeconds: z.int().min(-3_200_000_000).max(3_200_000_000).default(0),
+  // Tasks, jobs and what instances do by themselves
   tasklistShowsBackups: z.boolean().default(true),
+  failReasonShown: z.boolean().default(true),
+  jobLagSeconds: count.default(0),
+  maintenanceMinutes: count.default(0),
+  stoppedForDays: count.default(7),
+  recycleDays: count.default(7),
+  instanceQuota: count.default(50_000),
 };
 
 const knobsSchema = z.strictObject(knobFields);
@@ -86,6 +95,21 @@ const knobsChangeSchema = z.strictObject(
 export type Knobs = Omit<z.output<typeof knobsSchema>, "refusals"> & {
   refusals: Partial<Record<RefusalName, RefusalChange | undefined>>;
 };
+
+/** The knobs that someone names; the others stay as they are. */
+export type KnobChange = Partial<Knobs>;
+
+/** What someone wrote as a change; throws ZodError naming the knob when one is unknown or has a wrong value. */
+export function parseKnobChange(input: unknown): KnobChange {
+  const named = knobsChangeSchema.parse(input);
+  const whole = parseKnobs(input);
+  return Object.fromEntries(Object.entries(whole).filter(([name]) => Object.hasOwn(named, name)));
+}
+
+/** Two changes as one, the later over the earlier; `refusals` row by row. Throws ZodError when the later names a wrong knob. */
+export function mergeKnobChange(earlier: KnobChange | undefined, later: KnobChange): KnobChange {
+  return { ...earlier, ...parseKnobChange(later), refusals: { ...earlier?.refusals, ...later.refusals } };
+}
 
 /** Defaults overlaid with `change`; throws ZodError naming the knob when one is unknown or has a wrong value. */
 export function parseKnobs(change: unknown, base?: Knobs): Knobs {

@@ -27,6 +27,15 @@ export function inDailyWindow(at: number, startUtc: string, minutes: number): bo
   return sinceStartMs < minutes * MINUTE_MS;
 }
 
+/** When a stopped instance is started by OTC: at the first beginning of its maintenance window after so many days. */
+export function startedAgainAt(stoppedAt: number, days: number, maintenanceWindow: string): number {
+  const [hour, minute] = maintenanceWindow.split("-")[0]?.split(":") ?? [];
+  const startMs = (Number(hour) * 60 + Number(minute)) * MINUTE_MS;
+  const earliestAt = stoppedAt + days * DAY_MS;
+  const today = Math.floor(earliestAt / DAY_MS) * DAY_MS + startMs;
+  return today >= earliestAt ? today : today + DAY_MS;
+}
+
 /** The instance's status as GET /instances reports it; `lastBackup` is the newest manual backup of it, if any. */
 export function instanceStatus(instance: InstanceRecord, lastBackup: BackupRecord | undefined, at: number): string {
   if (instance.status !== "ACTIVE") return instance.status;

@@ -24,8 +24,17 @@ export interface Route {
   params: Record<string, string>;
 }
 
+const templates = new Map<string, readonly string[]>();
+
+/** A path in its parts, without a trailing slash; remembered, because every request is compared with all of them. */
+function partsOf(template: string): readonly string[] {
+  const known = templates.get(template) ?? template.replace(/\/$/, "").split("/");
+  templates.set(template, known);
+  return known;
+}
+
 function matchPath(template: string, segments: readonly string[]): Record<string, string> | undefined {
-  const wanted = template.split("/");
+  const wanted = partsOf(template);
   if (wanted.length !== segments.length) return undefined;
   const params: Record<string, string> = {};
   for (const [index, part] of wanted.entries()) {

@@ -100,6 +100,8 @@ export const instanceSchema = z.strictObject({
     .default(null),
   /** One-off occupations: the status to report until an instant. */
   occupied: z.array(z.strictObject({ status: z.string(), fromAt: instant, untilAt: instant })).default([]),
+  /** Stopped by its user; OTC starts it again by itself after some days (knob `stoppedForDays`), in its maintenance window. */
+  stoppedAt: instant.nullable().default(null),
   lastBackupId: z.string().nullable().default(null),
   removedAt: instant.nullable().default(null),
 });

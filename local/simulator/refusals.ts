@@ -23,7 +23,9 @@ export const REFUSALS = {
   badInstanceId: { status: 400, code: "DBS.280404", message: "Invalid instance ID or node ID format." },
   unknownDatabase: { status: 400, code: "DBS.280128", message: "The database name does not exist." },
   badPolicyStartTime: { status: 400, code: "DBS.201103", message: "Invalid backup start time." },
+  badPolicyPeriod: { status: 400, code: "DBS.201101", message: "Invalid backup cycle." },
   badPolicyRetention: { status: 400, code: "DBS.201106", message: "Invalid backup retention period." },
+  badPassword: { status: 400, code: "DBS.280001", message: "Parameter error: the password does not meet the rules." },
   tagQuota: { status: 400, code: "DBS.200087", message: "The number of tags exceeds the quota." },
   // Things that are not there
   instanceMissing: { status: 404, code: "DBS.200002", message: "The DB instance does not exist." },
@@ -55,6 +57,7 @@ export const REFUSALS = {
     code: "DBS.200042",
     message: "The DB engine or its version does not match the source.",
   },
+  instanceQuota: { status: 413, code: "DBS.290003", message: "The number of DB instances has reached the quota." },
   instanceNameTaken: { status: 409, code: "DBS.200022", message: "The DB instance name already exists." },
   // Gateway and identity
   unknownPath: { status: 404, code: "APIGW.0101", message: "The API does not exist or has not been published." },

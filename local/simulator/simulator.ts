@@ -11,7 +11,7 @@ import { type FleetSeed, plantFleet } from "./fleet-seed.ts";
 import { closeServer, listen } from "./http.ts";
 import { type Knobs, parseKnobs } from "./knobs.ts";
 import { loadState, StateFile } from "./state-file.ts";
-import { World } from "./world.ts";
+import { newParts, World } from "./world.ts";
 
 export interface SimulatorOptions {
   /** Source of the virtual clock, ms since epoch; default: the machine's clock. `control` can shift and speed up either. */
@@ -52,8 +52,8 @@ function openState(world: World, options: SimulatorOptions, fleet: FleetSeed): (
 
 /** Starts both servers. Rejects when a port is taken, a knob or the fleet is wrong, or the state file cannot be read. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
-  const world = new World(new VirtualClock(options.now ?? Date.now), options.seed ?? 1);
-  world.knobs = parseKnobs(options.knobs ?? {});
+  const parts = newParts(new VirtualClock(options.now ?? Date.now), options.seed ?? 1);
+  const world = new World(parts, parseKnobs(options.knobs ?? {}));
   const fleet = options.fleet ?? DEMO_FLEET;
   const persist = openState(world, options, fleet);
   const control = createControl(world, { fleet, knobs: options.knobs, persist });

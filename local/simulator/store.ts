@@ -114,6 +114,11 @@ export class Store {
     return [...(this.backupsOfName.get(name) ?? [])].flatMap((id) => this.backups.get(id) ?? []);
   }
 
+  /** The manual backups of a project, those gone since the last count included, in order of arrival. */
+  manualBackups(projectId: string): BackupRecord[] {
+    return [...(this.manualOfProject.get(projectId) ?? [])].flatMap((id) => this.backups.get(id) ?? []);
+  }
+
   /** How many manual backups of a project exist at `at`; those found gone are counted out once and not looked at again. */
   manualBackupCount(projectId: string, at: number): number {
     const manual = this.manualOfProject.get(projectId) ?? new Set<string>();

@@ -1,25 +1,10 @@
 /**
  * The description of a token as IAM writes it. Deliberately without the token itself, which travels in a header.
  */
+import { catalogFor } from "./catalog.ts";
 import type { Caller } from "./exchange.ts";
 import type { TokenRecord } from "./records.ts";
 import { formatMicros } from "./time-format.ts";
-
-function catalog(baseUrl: string, caller: Caller): Array<Record<string, unknown>> {
-  const { project } = caller;
-  if (project === undefined) return [];
-  const { region } = project;
-  const endpoint = { region, region_id: region, interface: "public" };
-  return [
-    {
-      type: "rdsv3",
-      id: "c1",
-      name: "rdsv3",
-      endpoints: [{ ...endpoint, id: "e1", url: `${baseUrl}/v3/${project.id}` }],
-    },
-    { type: "identity", id: "c2", name: "iam", endpoints: [{ ...endpoint, id: "e2", url: `${baseUrl}/v3` }] },
-  ];
-}
 
 /** `baseUrl` undefined leaves the catalog out. */
 export function describeToken(
@@ -28,7 +13,12 @@ export function describeToken(
   baseUrl: string | undefined,
 ): Record<string, unknown> {
   const { user, project } = caller;
-  const domain = { id: user.domainId, name: user.domainName, xdomain_type: "TSI", xdomain_id: "00000000001000000DEMO" };
+  const domain = {
+    id: user.domainId,
+    name: user.domainName,
+    xdomain_type: "TSI",
+    xdomain_id: user.domainName.slice(-20),
+  };
   const passwordExpires = user.passwordExpiresAt === null ? "" : formatMicros(user.passwordExpiresAt).replace("Z", "");
   return {
     token: {
@@ -38,7 +28,7 @@ export function describeToken(
       user: { id: user.id, name: user.name, domain, password_expires_at: passwordExpires },
       roles: [{ id: "0", name: "te_agency" }],
       ...(project === undefined ? {} : { project: { id: project.id, name: project.name, domain } }),
-      ...(baseUrl === undefined ? {} : { catalog: catalog(baseUrl, caller) }),
+      ...(baseUrl === undefined ? {} : { catalog: catalogFor(caller, baseUrl) }),
     },
   };
 }

@@ -1,6 +1,6 @@
 /**
  * Everything one simulator consists of, handed to each operation. It holds state and answers what needs more than one part of it;
- * it does not speak HTTP.
+ * it does not speak HTTP. Each project may have knobs of its own: `forProject` is the same world seen with those.
  */
 import { automatedBackupRunning } from "./automated-backups.ts";
 import { CallLog } from "./call-log.ts";
@@ -9,27 +9,86 @@ import type { VirtualClock } from "./clock.ts";
 import { errorReply } from "./error-body.ts";
 import type { ApiReply } from "./exchange.ts";
 import { FaultPlan } from "./faults.ts";
-import { type Knobs, parseKnobs } from "./knobs.ts";
-import { instanceStatus } from "./lifecycle.ts";
+import { type KnobChange, type Knobs, mergeKnobChange, parseKnobs } from "./knobs.ts";
+import { inDailyWindow, instanceStatus, startedAgainAt } from "./lifecycle.ts";
 import { RateLimiter } from "./rate-limit.ts";
 import type { BackupRecord, InstanceRecord } from "./records.ts";
 import { REFUSALS, Refusal, type RefusalName, type RefusalSpec } from "./refusals.ts";
 import { Store } from "./store.ts";
 
-export class World {
+/** What all views of one world share. */
+export interface WorldParts {
   readonly clock: VirtualClock;
   readonly chance: Chance;
-  readonly store = new Store();
-  readonly log = new CallLog();
-  readonly limiter = new RateLimiter();
+  readonly store: Store;
+  readonly log: CallLog;
+  readonly limiter: RateLimiter;
   readonly faults: FaultPlan;
-  knobs: Knobs;
+}
 
-  constructor(clock: VirtualClock, seed: number) {
-    this.clock = clock;
-    this.chance = new Chance(seed);
-    this.faults = new FaultPlan(this.chance);
-    this.knobs = parseKnobs({});
+export function newParts(clock: VirtualClock, seed: number): WorldParts {
+  const chance = new Chance(seed);
+  const parts = { store: new Store(), log: new CallLog(), limiter: new RateLimiter() };
+  return { clock, chance, faults: new FaultPlan(chance), ...parts };
+}
+
+export class World {
+  readonly parts: WorldParts;
+  private current: Knobs;
+  private readonly changes = new Map<string, KnobChange>();
+  private readonly views = new Map<string, World>();
+
+  constructor(parts: WorldParts, knobs: Knobs) {
+    this.parts = parts;
+    this.current = knobs;
+  }
+
+  get clock(): VirtualClock {
+    return this.parts.clock;
+  }
+
+  get chance(): Chance {
+    return this.parts.chance;
+  }
+
+  get store(): Store {
+    return this.parts.store;
+  }
+
+  get log(): CallLog {
+    return this.parts.log;
+  }
+
+  get limiter(): RateLimiter {
+    return this.parts.limiter;
+  }
+
+  get faults(): FaultPlan {
+    return this.parts.faults;
+  }
+
+  get knobs(): Knobs {
+    return this.current;
+  }
+
+  /** This world with the knobs of one project; the world itself when the project has none of its own. */
+  forProject(projectId: string | undefined): World {
+    return this.views.get(projectId ?? "") ?? this;
+  }
+
+  /** Changes the knobs of all projects, or of one. Throws ZodError naming a wrong knob, and then changes nothing. */
+  setKnobs(change: KnobChange, projectId?: string): Knobs {
+    if (projectId === undefined) this.current = parseKnobs(change, this.current);
+    else this.changes.set(projectId, mergeKnobChange(this.changes.get(projectId), change));
+    for (const [id, own] of this.changes) this.views.set(id, new World(this.parts, parseKnobs(own, this.current)));
+    return this.forProject(projectId).knobs;
+  }
+
+  /** All knobs as they were at the start; no project has its own any more. */
+  resetKnobs(knobs: Knobs): void {
+    this.changes.clear();
+    this.views.clear();
+    this.current = knobs;
   }
 
   /** The refusal of that name as the knobs have it; undefined when a knob says not to refuse. */
@@ -66,8 +125,13 @@ export class World {
   statusOf(instance: InstanceRecord, at: number): string {
     const last = instance.lastBackupId === null ? undefined : this.store.backups.get(instance.lastBackupId);
     const status = instanceStatus(instance, last, at);
-    if (status !== "ACTIVE" || !this.knobs.automatedBackups) return status;
-    return automatedBackupRunning(instance, at, this.chance) ? "BACKING UP" : status;
+    if (status !== "ACTIVE") return status;
+    const { automatedBackups, maintenanceMinutes, stoppedForDays } = this.knobs;
+    const { stoppedAt, maintenanceWindow } = instance;
+    if (stoppedAt !== null && at >= stoppedAt && at < startedAgainAt(stoppedAt, stoppedForDays, maintenanceWindow))
+      return "SHUTDOWN";
+    if (inDailyWindow(at, maintenanceWindow.slice(0, 5), maintenanceMinutes)) return "MODIFYING";
+    return automatedBackups && automatedBackupRunning(instance, at, this.chance) ? "BACKING UP" : status;
   }
 
   /** An instance of a project that exists now, or the refusal that says it does not. */
