@@ -46,6 +46,7 @@ async function start(options: Options): Promise<Simulator> {
   const seed = parseNumber("--seed", options.seed, { min: 0, max: 2 ** 32, whole: true });
   const state = options.state === undefined ? {} : { statePath: options.state };
   const simulator = await startSimulator({ port, controlPort, seed, fleet: parseFleet(options.fleet), ...state });
+  if (speed !== 1) simulator.control.setKnobs({ signatureClock: "real" });
   simulator.control.setSpeed(speed);
   return simulator;
 }

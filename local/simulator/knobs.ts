@@ -62,6 +62,7 @@ const knobFields = {
   akMaxFailures: count.default(5),
   akLockMinutes: count.default(5),
   signatureSkewMinutes: count.default(15),
+  signatureClock: z.enum(["virtual", "real"]).default("virtual"),
   signatureVariants: z.array(z.enum(["A", "B"])).default(["A", "B"]),
   projectHeader: z.enum(["required", "optional"]).default("required"),
   // Errors and throttling
