@@ -29,6 +29,7 @@ export function functionEnvironment(
     BACKUP_NAME_PREFIX: settings.backupNamePrefix,
     POLL_BOUND_SECONDS: String(settings.pollBoundSeconds),
     OTC_RATE_PER_SECOND: String(settings.otcRatePerSecond),
+    SELECTOR_DROP_PERCENT: String(settings.selectorDropPercent),
     OTC_SIGNING: settings.otcSigning,
   };
 }

@@ -25,6 +25,8 @@ export interface StageSettings {
   readonly pollBoundSeconds: number;
   /** Ceiling of calls per second for each OTC account. */
   readonly otcRatePerSecond: number;
+  /** A selector that loses more than so many per cent of its databases at once is told before it is followed. */
+  readonly selectorDropPercent: number;
   /** Dialect of AK/SK signatures; `B` only if OTC refuses the signatures of `A`. */
   readonly otcSigning: "A" | "B";
   /** OTC regions to add or replace: region to base URLs. */
@@ -52,6 +54,7 @@ export const stages: Readonly<Record<string, StageSettings>> = {
     tickEveryMinutes: { "create-backups": 1, "poll-backups": 1 },
     pollBoundSeconds: 120,
     otcRatePerSecond: 5,
+    selectorDropPercent: 20,
     otcSigning: "A",
     otcEndpoints: {},
     page: { emails: ["dbops-dev@example.com"], httpsUrls: [] },
@@ -68,6 +71,7 @@ export const stages: Readonly<Record<string, StageSettings>> = {
     tickEveryMinutes: { "create-backups": 1, "poll-backups": 1 },
     pollBoundSeconds: 120,
     otcRatePerSecond: 10,
+    selectorDropPercent: 20,
     otcSigning: "A",
     otcEndpoints: {},
     page: {

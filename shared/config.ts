@@ -21,6 +21,8 @@ export interface FunctionEnvironment {
   readonly OTC_RATE_PER_SECOND: string;
   /** `A` or `B`: the AK/SK signing dialect. */
   readonly OTC_SIGNING: string;
+  /** A selector that loses more than so many per cent of its databases at once is told before it is followed. */
+  readonly SELECTOR_DROP_PERCENT: string;
 }
 
 export interface Config {
@@ -35,6 +37,7 @@ export interface Config {
   readonly pollBoundMs: number;
   readonly otcRatePerSecond: number;
   readonly otcSigning: "A" | "B";
+  readonly selectorDropPercent: number;
 }
 
 const text = z.string().min(1, "must not be empty");
@@ -53,6 +56,7 @@ const environmentSchema = z.object({
   POLL_BOUND_SECONDS: z.coerce.number().int().min(30).max(3600).default(120),
   OTC_RATE_PER_SECOND: z.coerce.number().positive().max(1000).default(10),
   OTC_SIGNING: z.enum(["A", "B"]).default("A"),
+  SELECTOR_DROP_PERCENT: z.coerce.number().min(0).max(100).default(20),
 });
 
 /** Raised when the environment is wrong; lists every problem at once. */
@@ -89,6 +93,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     pollBoundMs: e.POLL_BOUND_SECONDS * 1000,
     otcRatePerSecond: e.OTC_RATE_PER_SECOND,
     otcSigning: e.OTC_SIGNING,
+    selectorDropPercent: e.SELECTOR_DROP_PERCENT,
   };
 }
 

@@ -18,6 +18,7 @@ import type {
   RestoreSpan,
 } from "./domain/remote.ts";
 import type { Run } from "./domain/run.ts";
+import type { Selection } from "./domain/selection.ts";
 import type { PolicyParse } from "./policies/parse-policy.ts";
 
 /** `now` in epoch milliseconds. `sleep` is for seconds inside one call, never for waiting on a backup. */
@@ -68,6 +69,8 @@ export interface RunStore {
   /** Runs of one policy with slots in `[fromAt, toAt]`. */
   ofPolicy(policyId: string, range: { fromAt: number; toAt: number }): Promise<Run[]>;
   read(key: RunKey): Promise<Run | undefined>;
+  /** Keys of the runs that are requested or building; as late as the index is. */
+  atOtc(): Promise<RunKey[]>;
 }
 
 /** The last valid version of a policy: it stays in force when the row is edited into something invalid. */
@@ -108,6 +111,13 @@ export interface PolicyEditor {
   /** Afterwards the row has exactly these fields; `observed` is left to its owner. */
   replace(previous: StoredRow, fields: Readonly<Record<string, unknown>>): Promise<WriteOutcome>;
   remove(previous: StoredRow): Promise<WriteOutcome>;
+}
+
+/** Which databases each policy with a selector has. */
+export interface SelectionStore {
+  read(policyId: string): Promise<Selection | undefined>;
+  /** Writes `next` over exactly `before`. */
+  write(next: Selection, before: Selection | undefined): Promise<WriteOutcome>;
 }
 
 /** How far every due slot has been written down as a run. */
@@ -196,6 +206,7 @@ export interface Site {
   readonly policies: PolicyStore;
   readonly runs: RunStore;
   readonly versions: PolicyVersionStore;
+  readonly selections: SelectionStore;
   readonly accounting: AccountingStore;
   readonly standingAlerts: StandingAlertStore;
   readonly provider: BackupProvider;
@@ -210,6 +221,8 @@ export interface SiteSettings {
   readonly namePrefix: string;
   /** Longest time between two looks at a building backup. */
   readonly pollBoundMs: number;
+  /** A selector that loses more than so many per cent of its databases at once is told before it is followed. */
+  readonly selectorDropPercent: number;
 }
 
 /** One invocation by a schedule: after `stopAt` it starts nothing new, what is left is simply still due. */

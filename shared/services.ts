@@ -6,6 +6,7 @@ import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { DynamoDbPolicyStore } from "./adapters/dynamodb-policy-store.ts";
 import { DynamoDbRunStore } from "./adapters/dynamodb-run-store.ts";
+import { DynamoDbSelections } from "./adapters/dynamodb-selections.ts";
 import { DynamoDbAccounting, DynamoDbPolicyVersions, DynamoDbStandingAlerts } from "./adapters/dynamodb-site-state.ts";
 import { DynamoDbTable } from "./adapters/dynamodb-table.ts";
 import { EmfTelemetry } from "./adapters/emf-telemetry.ts";
@@ -50,13 +51,18 @@ export function buildSite(config: Config, parts: SiteParts): Site {
     policies: new DynamoDbPolicyStore(new DynamoDbTable(dynamoDb, config.policiesTable), clock),
     runs: new DynamoDbRunStore(ledger, { log, newWriteId: chance.newId }),
     versions: new DynamoDbPolicyVersions(ledger),
+    selections: new DynamoDbSelections(ledger),
     accounting: new DynamoDbAccounting(ledger),
     standingAlerts: new DynamoDbStandingAlerts(ledger),
     provider,
     notifier,
     telemetry,
     log,
-    settings: { namePrefix: config.namePrefix, pollBoundMs: config.pollBoundMs },
+    settings: {
+      namePrefix: config.namePrefix,
+      pollBoundMs: config.pollBoundMs,
+      selectorDropPercent: config.selectorDropPercent,
+    },
   };
 }
 

@@ -23,6 +23,7 @@ const observedSchema = z.object({
   lastGoodAt: isoInstant.exactOptional(),
   effectiveVersion: z.number().exactOptional(),
   contentHash: z.string().exactOptional(),
+  selection: z.object({ version: z.number(), matched: z.number(), replicas: z.number() }).exactOptional(),
   checkedAt: isoInstant,
 });
 

@@ -7,7 +7,7 @@ import type { Run } from "../domain/run.ts";
 import type { Log, RunStore, WriteOutcome } from "../ports.ts";
 import { ledgerTable } from "../tables.ts";
 import type { Condition, DynamoDbTable, Item } from "./dynamodb-table.ts";
-import { parseRunItem, runKeyOf, toRunItem } from "./run-item.ts";
+import { parseRunItem, parseRunKey, runKeyOf, toRunItem } from "./run-item.ts";
 
 export class DynamoDbRunStore implements RunStore {
   readonly #table: DynamoDbTable;
@@ -61,6 +61,17 @@ export class DynamoDbRunStore implements RunStore {
   async read(key: RunKey): Promise<Run | undefined> {
     const item = await this.#table.get(runKeyOf(key));
     return item === undefined ? undefined : this.#readable([item])[0];
+  }
+
+  async atOtc(): Promise<RunKey[]> {
+    const { dueIndex } = ledgerTable;
+    const condition = {
+      expression: "#lane = :lane",
+      names: { "#lane": dueIndex.partitionKey },
+      values: { ":lane": "poll" },
+    };
+    const keys = await this.#table.query(condition, { index: dueIndex.name });
+    return keys.flatMap(({ pk, sk }) => parseRunKey(String(pk), String(sk)) ?? []);
   }
 
   /** A poisoned item is told and left out: it must not stop the others. */

@@ -17,6 +17,15 @@ export function runKeyOf(key: RunKey): { pk: string; sk: string } {
   return { pk: `run#${key.policyId}`, sk: `${slotText(key.slotAt)}#${key.instanceId}` };
 }
 
+/** The run's key behind an item's keys; nothing when they are not a run's. */
+export function parseRunKey(pk: string, sk: string): RunKey | undefined {
+  const parts = /^run#([^#]+)$/.exec(pk);
+  const [slot = "", instanceId = ""] = sk.split("#");
+  const slotAt = Date.parse(slot);
+  const policyId = parts?.[1];
+  return policyId === undefined || Number.isNaN(slotAt) ? undefined : { policyId, instanceId, slotAt };
+}
+
 /** `writeId` makes the write recognisable, should its answer be lost. */
 export function toRunItem(run: Run, writeId: string): Item {
   const next = nextAction(run);
@@ -77,6 +86,8 @@ const termsSchema = z.object({
   databases: z.array(z.string()).exactOptional(),
   description: z.string().exactOptional(),
   owner: z.string().exactOptional(),
+  selector: z.string().exactOptional(),
+  instanceName: z.string().exactOptional(),
 });
 const retentionSchema = z.object({
   stage: z.enum(["marked", "deleting", "deleted"]),

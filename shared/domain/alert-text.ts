@@ -5,6 +5,7 @@ import { type AlertLevel, type RunAlert, runAlertKinds, type StandingAlert, stan
 import { hintOf } from "./failure.ts";
 import { runId, slotText } from "./naming.ts";
 import type { Run } from "./run.ts";
+import { wholeSelector } from "./selection.ts";
 
 /** A message for people. `dedupeKey` is stable, so that a pager can merge a repeated delivery. */
 export interface Notice {
@@ -61,14 +62,21 @@ export function runNotice(group: AlertGroup): Notice {
 
 function oneLine({ run }: AlertItem): string {
   const owner = run.terms.owner === undefined ? "" : `, owner ${run.terms.owner}`;
-  return `${run.policyId} ${run.instanceId} slot ${slotText(run.slotAt)}: ${run.state}, ${reasonText(run)}${owner}`;
+  return `${run.policyId} ${databaseText(run)} slot ${slotText(run.slotAt)}: ${run.state}, ${reasonText(run)}${owner}`;
+}
+
+/** Its name too, where it is known; a slot whose databases are not known is about all of them. */
+function databaseText({ instanceId, terms }: Run): string {
+  if (instanceId === wholeSelector) return "all that the selector means";
+  return terms.instanceName === undefined ? instanceId : `${instanceId} (${terms.instanceName})`;
 }
 
 function fullStory({ run, alert }: AlertItem): string[] {
   const e = run.lastFailure?.evidence;
   const facts: [string, string | undefined][] = [
     ["policy", `${run.policyId} (version ${run.terms.policyVersion})`],
-    ["database", run.instanceId],
+    ["database", databaseText(run)],
+    ["picked by", run.terms.selector === undefined ? undefined : `selector ${run.terms.selector}`],
     ["account", run.account],
     ["owner", run.terms.owner ?? "not named in the policy"],
     ["slot", slotText(run.slotAt)],

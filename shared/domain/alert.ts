@@ -17,6 +17,8 @@ export const runAlertKinds = {
 /** Alerts about something that lasts (an account, a policy row). One per cause while it is open. */
 export const standingAlertKinds = {
   "policy-invalid": "a policy row is invalid; the last valid version, if there is one, stays in force",
+  "selector-empty": "a policy's selector matches no database of its account",
+  "selector-drop": "a policy's selector matches far fewer databases than before",
   "account-unusable": "an account cannot be used: secret, login, rights, endpoint",
 } as const satisfies Record<string, string>;
 

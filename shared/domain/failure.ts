@@ -146,6 +146,12 @@ export const failureKinds = {
     false,
     "the database is not in the account any more; remove its id from the policy or correct it",
   ),
+  "selector-empty": kind(
+    "never",
+    "configuration",
+    false,
+    "correct the policy's selector or the databases' tags and names, then start a backup by hand",
+  ),
   "instance-replica": kind(
     "never",
     "configuration",

@@ -16,6 +16,8 @@ export interface Observed {
   /** The version in force, which is an older one while the row is invalid. */
   readonly effectiveVersion?: number;
   readonly contentHash?: string;
+  /** What the selector of this version matched last: databases, and read replicas, which are not backed up. */
+  readonly selection?: { readonly version: number; readonly matched: number; readonly replicas: number };
   readonly checkedAt: number;
 }
 

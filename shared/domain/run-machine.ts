@@ -167,6 +167,11 @@ export function skip(run: Run, why: Failure, now: number): Run {
   );
 }
 
+/** The databases of a slot that could not be worked out at first have runs of their own now. */
+export function resolveSelector(run: Run, detail: string, now: number): Run {
+  return advance(run, { to: "skipped", reason: "resolved", at: now, detail }, { finishedAt: now });
+}
+
 // ---- requested
 
 /** OTC accepted the POST, or the look-up found our name on our instance (`adopted`). */

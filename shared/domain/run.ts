@@ -38,6 +38,7 @@ const ownReasons = [
   "start-window-over",
   "superseded",
   "paused",
+  "resolved",
 ] as const;
 
 export type RunReason = FailureCode | (typeof ownReasons)[number];
@@ -54,6 +55,10 @@ export interface RunTerms {
   readonly databases?: readonly string[];
   readonly description?: string;
   readonly owner?: string;
+  /** The selector that picked the database, as JSON; absent when the policy names its databases. */
+  readonly selector?: string;
+  /** What the database was called when the selector picked it. */
+  readonly instanceName?: string;
 }
 
 /** One step of a run's history. The same step again raises `times` instead of the list's length. */

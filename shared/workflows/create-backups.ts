@@ -1,11 +1,10 @@
 // create-backups, one tick: every slot that is due becomes a run, and runs that wait are requested at OTC. Level
 // triggered: it asks what is due and not done, never which event woke it.
 
-import type { Run } from "../domain/run.ts";
+import { saysTheSame } from "../domain/observed.ts";
 import type { Site, Tick } from "../ports.ts";
-import { noteAccount } from "./account-trouble.ts";
 import { deliverAlerts, takeOverUnsent } from "./deliver-alerts.ts";
-import { type Candidate, dispatchAccount } from "./dispatch-account.ts";
+import { dispatchAccounts } from "./dispatch-accounts.ts";
 import { inParallel } from "./in-parallel.ts";
 import { type Opened, openDueRuns } from "./open-due-runs.ts";
 import { throwIfAny } from "./tick-errors.ts";
@@ -32,13 +31,8 @@ export async function createBackups(site: Site, tick: Tick): Promise<CreateSumma
   const open = await site.standingAlerts.open();
   const opened = await openDueRuns(site, journal, { now, accountedThroughAt, open });
   const due = await site.runs.due("create", { now, limit: dueLimit });
-  const dispatched = await dispatchAll(site, {
-    opened,
-    due: due.filter((run) => run.dueAt <= now),
-    tick,
-    journal,
-    open,
-  });
+  const toStart = due.filter((run) => run.dueAt <= now);
+  const dispatched = await dispatchAccounts(site, { opened, due: toStart, tick, journal, open });
   const accounted = opened.errors.length === 0 && dispatched.errors.length === 0;
   if (accounted) await site.accounting.advance(now);
   const observedErrors = await writeObserved(site, opened);
@@ -77,37 +71,7 @@ export async function createBackups(site: Site, tick: Tick): Promise<CreateSumma
   return summary;
 }
 
-interface Dispatching {
-  readonly opened: Opened;
-  readonly due: readonly Run[];
-  readonly tick: Tick;
-  readonly journal: TickJournal;
-  readonly open: Awaited<ReturnType<Site["standingAlerts"]["open"]>>;
-}
-
-/** Accounts side by side: trouble in one neither delays nor hides another. */
-async function dispatchAll(site: Site, { opened, due, tick, journal, open }: Dispatching) {
-  const candidates: Candidate[] = [
-    ...due.map((run) => ({ run, stored: true })),
-    ...opened.candidates.map((run) => ({ run, stored: false })),
-  ];
-  const standing: Opened["standing"] = [];
-  const errors: unknown[] = [];
-  let ambiguous = 0;
-  const accounts = [...Map.groupBy(candidates, (c) => c.run.account)];
-  const failures = await inParallel(accounts, accounts.length, async ([account, list]) => {
-    const report = await dispatchAccount(site, { account, candidates: list, tick, journal });
-    ambiguous += report.ambiguous;
-    errors.push(...report.errors);
-    const waitingSince = Math.min(...list.map((c) => c.run.createdAt));
-    const alert = await noteAccount(site, { account, trouble: report.trouble, waitingSince, open });
-    if (alert !== undefined) standing.push(alert);
-  });
-  return { standing, ambiguous, errors: [...errors, ...failures] };
-}
-
 async function writeObserved(site: Site, opened: Opened): Promise<unknown[]> {
-  return inParallel(opened.observed, observedWriters, ({ policyId, observed }) =>
-    site.policies.writeObserved(policyId, observed),
-  );
+  const changed = [...opened.observed].filter(([, { seen, next }]) => !saysTheSame(seen, next));
+  return inParallel(changed, observedWriters, ([policyId, { next }]) => site.policies.writeObserved(policyId, next));
 }

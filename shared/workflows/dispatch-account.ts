@@ -1,14 +1,18 @@
 // The second half of create-backups, for one account: claims runs and posts them, until the tick's time is up or the
 // account turns out to be unusable. What is not posted is left in the ledger, waiting.
 
+import type { StandingAlert } from "../domain/alert.ts";
 import { afterAccountFailure, afterRequest } from "../domain/decide-request.ts";
 import { decideStart } from "../domain/decide-start.ts";
 import { type Failure, failureKinds } from "../domain/failure.ts";
+import type { RunKey } from "../domain/naming.ts";
+import { behind, OccupiedDatabases } from "../domain/occupied-databases.ts";
 import type { Instance } from "../domain/remote.ts";
 import type { Run } from "../domain/run.ts";
-import { claim, miss, postpone, skip } from "../domain/run-machine.ts";
+import { claim, miss, postpone, resolveSelector, skip } from "../domain/run-machine.ts";
 import type { AccountProvider, Site, Tick } from "../ports.ts";
 import { inParallel } from "./in-parallel.ts";
+import { openStandIn, type Resolved, resolveSelectors, type SelectorWork } from "./resolve-selectors.ts";
 import type { TickJournal } from "./tick-journal.ts";
 
 /** A run to be started; `stored` when it is in the ledger already, waiting. */
@@ -21,21 +25,41 @@ export interface DispatchReport {
   /** What made the account unusable during this tick, if anything did. */
   readonly trouble: Failure | undefined;
   readonly ambiguous: number;
+  readonly choices: Resolved["choices"];
+  readonly standing: StandingAlert[];
   readonly errors: unknown[];
+}
+
+export interface AccountWork {
+  readonly account: string;
+  readonly candidates: readonly Candidate[];
+  readonly selectors: readonly SelectorWork[];
+  /** Runs of any account that are requested or building. */
+  readonly atOtc: readonly RunKey[];
+  readonly open: readonly StandingAlert[];
+  readonly tick: Tick;
+  readonly journal: TickJournal;
 }
 
 const workersPerAccount = 8;
 
-/** Starts what can be started, the most urgent first. */
-export async function dispatchAccount(
-  site: Site,
-  work: { account: string; candidates: readonly Candidate[]; tick: Tick; journal: TickJournal },
-): Promise<DispatchReport> {
-  const dispatcher = new Dispatcher(site, work.tick, work.journal);
-  const urgentFirst = work.candidates.toSorted((a, b) => a.run.terms.startByAt - b.run.terms.startByAt);
+/** Resolves the account's selectors, then starts what can be started, the most urgent first. */
+export async function dispatchAccount(site: Site, work: AccountWork): Promise<DispatchReport> {
+  const dispatcher = new Dispatcher(site, work);
   await dispatcher.connect(work.account);
+  const resolved = await dispatcher.resolve(work);
+  const opened = resolved.runs.map((run) => ({ run, stored: false }));
+  const urgentFirst = [...work.candidates, ...resolved.waiting, ...opened].toSorted(byUrgency);
   const errors = await inParallel(urgentFirst, workersPerAccount, (candidate) => dispatcher.start(candidate));
-  return { trouble: dispatcher.trouble ?? dispatcher.heldBack, ambiguous: dispatcher.ambiguous, errors };
+  if (errors.length === 0) errors.push(...(await dispatcher.settle(resolved)));
+  const { trouble = dispatcher.heldBack, ambiguous } = dispatcher;
+  return { trouble, ambiguous, choices: resolved.choices, standing: resolved.standing, errors };
+}
+
+/** The order is the same at every tick, so that policies that share a database do not take turns. */
+function byUrgency(a: Candidate, b: Candidate): number {
+  const byTime = a.run.terms.startByAt - b.run.terms.startByAt || a.run.slotAt - b.run.slotAt;
+  return byTime || (a.run.policyId < b.run.policyId ? -1 : 1);
 }
 
 class Dispatcher {
@@ -44,15 +68,17 @@ class Dispatcher {
   readonly #journal: TickJournal;
   #provider: AccountProvider | undefined;
   #instances = new Map<string, Instance>();
+  readonly #occupied: OccupiedDatabases;
   trouble: Failure | undefined;
   /** The account's pace left no turn in this tick: nothing is wrong, what is not posted stays due. */
   heldBack: Failure | undefined;
   ambiguous = 0;
 
-  constructor(site: Site, tick: Tick, journal: TickJournal) {
+  constructor(site: Site, { tick, journal, atOtc }: AccountWork) {
     this.#site = site;
     this.#tick = tick;
     this.#journal = journal;
+    this.#occupied = new OccupiedDatabases(atOtc, site.clock.now());
   }
 
   /** One complete listing for the whole tick; without it no call is spent on any run. */
@@ -67,6 +93,32 @@ class Dispatcher {
     this.#instances = new Map(listing.value.map((instance) => [instance.id, instance]));
   }
 
+  /** Runs for the databases that selectors mean; without a listing, a run that stands for each slot and waits. */
+  async resolve({ selectors, open }: AccountWork): Promise<Resolved & { waiting: Candidate[] }> {
+    if (this.#provider !== undefined) {
+      const instances = [...this.#instances.values()];
+      return { ...(await resolveSelectors(this.#site, { works: selectors, instances, open })), waiting: [] };
+    }
+    const now = this.#site.clock.now();
+    const waiting = selectors.flatMap((work) =>
+      work.slots.map((slot) => ({ run: openStandIn(work, slot, now), stored: slot.standIn !== undefined })),
+    );
+    return { runs: [], without: [], replaced: [], choices: [], standing: [], waiting };
+  }
+
+  /** Ends what stood for slots whose databases now have runs of their own, or turned out to have none. */
+  async settle({ without, replaced }: Resolved): Promise<unknown[]> {
+    const now = this.#site.clock.now();
+    const ends = [
+      ...without.map(({ run, standIn }) => ({ run: standIn ?? run, stored: standIn !== undefined, next: run })),
+      ...replaced.map(({ standIn, count }) => {
+        const detail = `${count} database${count === 1 ? "" : "s"}`;
+        return { run: standIn, stored: true, next: resolveSelector(standIn, detail, now) };
+      }),
+    ];
+    return inParallel(ends, workersPerAccount, ({ next, ...candidate }) => this.#write(candidate, next));
+  }
+
   async start(candidate: Candidate): Promise<void> {
     const { run } = candidate;
     const now = this.#site.clock.now();
@@ -78,6 +130,8 @@ class Dispatcher {
     if (decision.kind === "wait")
       return this.#write(candidate, postpone(run, decision.why, { now, retryAt: decision.retryAt }));
     if (decision.kind === "skip") return this.#write(candidate, skip(run, decision.why, now));
+    const other = this.#occupied.occupy(run);
+    if (other !== undefined) return this.#write(candidate, postpone(run, ...behind(other, now)));
     await this.#request(candidate, this.#provider, now);
   }
 
@@ -96,7 +150,9 @@ class Dispatcher {
     });
     if (!answer.ok && answer.failure.effect === "unknown") this.ambiguous += 1;
     if (!answer.ok && failureKinds[answer.failure.code].accountWide) this.#noteTrouble(answer.failure);
-    await this.#journal.replace(claimed, afterRequest(claimed, answer, this.#site.clock.now()));
+    const next = afterRequest(claimed, answer, this.#site.clock.now());
+    if (next.state !== "requested" && next.state !== "building") this.#occupied.release(claimed);
+    await this.#journal.replace(claimed, next);
   }
 
   #noteTrouble(why: Failure): void {

@@ -1,22 +1,28 @@
 // The first half of create-backups: reads every policy row, and turns each slot that is due into a run. Writes slots
 // that are over (missed, paused) at once; those to be started are handed on, so that claim and birth can be one write.
+// Selectors are handed on too: resolving one needs its account, and no account may hold up the reading of rows.
 
 import { createHash } from "node:crypto";
 import { alertLeaseMs, type StandingAlert } from "../domain/alert.ts";
 import { type DueSlot, dueSlots } from "../domain/due-slots.ts";
-import type { Observed } from "../domain/observed.ts";
-import { problemLine } from "../domain/policy.ts";
+import { type Observed, saysTheSame } from "../domain/observed.ts";
+import { type Policy, problemLine } from "../domain/policy.ts";
 import type { Run, RunTerms } from "../domain/run.ts";
 import { missAtBirth, openRun, pauseAtBirth } from "../domain/run-machine.ts";
+import { wholeSelector } from "../domain/selection.ts";
+import { selectorJson } from "../domain/selector.ts";
 import type { PolicyRow, Site } from "../ports.ts";
+import type { SelectorWork } from "./resolve-selectors.ts";
 import type { TickJournal } from "./tick-journal.ts";
-import { type InForce, observedUpdate, type Understood, understandRow } from "./understand-row.ts";
+import { type InForce, nextObserved, type Understood, understandRow } from "./understand-row.ts";
 
 export interface Opened {
   /** Runs to be started that are not in the ledger yet. */
   readonly candidates: Run[];
+  /** Selectors to be resolved, with the slots that wait for them. */
+  readonly selectors: SelectorWork[];
   /** What has to be written back onto rows once the candidates are in the ledger. */
-  readonly observed: { policyId: string; observed: Observed }[];
+  readonly observed: Map<string, ObservedChange>;
   readonly policyCount: number;
   readonly invalidPolicies: number;
   readonly standing: StandingAlert[];
@@ -24,9 +30,16 @@ export interface Opened {
   readonly errors: unknown[];
 }
 
+/** What stands on a row and what belongs there. */
+export interface ObservedChange {
+  readonly seen: Observed | undefined;
+  readonly next: Observed;
+}
+
 interface Gathering {
   candidates: Run[];
-  observed: { policyId: string; observed: Observed }[];
+  selectors: SelectorWork[];
+  observed: Map<string, ObservedChange>;
   policyCount: number;
   invalidPolicies: number;
   standing: StandingAlert[];
@@ -44,7 +57,8 @@ interface OpeningFacts {
 export async function openDueRuns(site: Site, journal: TickJournal, facts: OpeningFacts): Promise<Opened> {
   const found: Gathering = {
     candidates: [],
-    observed: [],
+    selectors: [],
+    observed: new Map(),
     policyCount: 0,
     invalidPolicies: 0,
     standing: [],
@@ -92,33 +106,66 @@ async function openRow(site: Site, { row, journal, facts, found }: RowWork): Pro
   const understood = await understandRow(row, site.versions, facts);
   if (understood.problems.length > 0) found.invalidPolicies += 1;
   await tellAboutRow(site, { row, understood, facts, found });
+  const next = nextObserved(row, understood, facts.now);
   const { inForce } = understood;
   if (inForce !== undefined) {
-    for (const due of dueSlots(inForce.policy, { ...facts, isNew: inForce.isNew })) {
-      await openSlot(inForce, due, { now: facts.now, journal, found });
-    }
+    const slots = dueSlots(inForce.policy, { ...facts, isNew: inForce.isNew });
+    for (const due of slots) await openSlot(site, { inForce, due, now: facts.now, journal, found });
+    const work = selectorWork(inForce, slots, row.observed);
+    if (work !== undefined) found.selectors.push(work);
+    if (work !== undefined) found.observed.set(work.policyId, { seen: row.observed, next });
   }
-  const observed = observedUpdate(row, understood, facts.now);
-  if (observed !== undefined && row.policyId !== undefined) found.observed.push({ policyId: row.policyId, observed });
+  if (row.policyId !== undefined && !saysTheSame(row.observed, next))
+    found.observed.set(row.policyId, { seen: row.observed, next });
 }
 
-async function openSlot(
-  inForce: InForce,
-  due: DueSlot,
-  at: { now: number; journal: TickJournal; found: Gathering },
-): Promise<void> {
+interface SlotWork {
+  readonly inForce: InForce;
+  readonly due: DueSlot;
+  readonly now: number;
+  readonly journal: TickJournal;
+  readonly found: Gathering;
+}
+
+async function openSlot(site: Site, { inForce, due, now, journal, found }: SlotWork): Promise<void> {
   const { policy } = inForce;
-  if (policy.target.kind !== "instances") return;
+  if (policy.target.kind === "selector" && due.fate === "start") return;
   const terms = termsOf(inForce, due);
-  for (const instanceId of policy.target.instanceIds) {
+  for (const instanceId of await databasesOf(site, policy)) {
     const key = { policyId: policy.policyId, instanceId, slotAt: due.slotAt, account: policy.account };
-    if (due.fate === "start") at.found.candidates.push(openRun(key, terms, at.now));
-    else if (due.fate === "missed") await at.journal.insert(missAtBirth(key, terms, at.now));
-    else
-      await at.journal.insert(
-        pauseAtBirth(key, terms, { now: at.now, detail: policy.pauseReason ?? "no reason given" }),
-      );
+    if (due.fate === "start") found.candidates.push(openRun(key, terms, now));
+    else if (due.fate === "missed") await journal.insert(missAtBirth(key, terms, now));
+    else await journal.insert(pauseAtBirth(key, terms, { now, detail: policy.pauseReason ?? "no reason given" }));
   }
+}
+
+/** Of a selector what it matched last, for slots that are over; when that is not known one run stands for them all. */
+async function databasesOf(site: Site, { policyId, target }: Policy): Promise<readonly string[]> {
+  if (target.kind === "instances") return target.instanceIds;
+  const members = (await site.selections.read(policyId))?.members ?? [];
+  return members.length === 0 ? [wholeSelector] : members.map((member) => member.id);
+}
+
+/** A selector is resolved for every slot to be started, and once when this version of it has never been. */
+function selectorWork(
+  inForce: InForce,
+  slots: readonly DueSlot[],
+  seen: Observed | undefined,
+): SelectorWork | undefined {
+  const { policy, version } = inForce;
+  if (policy.target.kind !== "selector" || !policy.enabled) return undefined;
+  const toStart = slots.filter((due) => due.fate === "start");
+  if (toStart.length === 0 && seen?.selection?.version === version) return undefined;
+  const { policyId, account, severity, owner, target } = policy;
+  return {
+    policyId,
+    account,
+    policyVersion: version,
+    selector: target.selector,
+    severity,
+    ...(owner === undefined ? {} : { owner }),
+    slots: toStart.map((due) => ({ slotAt: due.slotAt, terms: termsOf(inForce, due) })),
+  };
 }
 
 function termsOf(inForce: InForce, due: DueSlot): RunTerms {
@@ -133,6 +180,7 @@ function termsOf(inForce: InForce, due: DueSlot): RunTerms {
     ...(policy.databases === undefined ? {} : { databases: policy.databases }),
     ...(policy.description === undefined ? {} : { description: policy.description }),
     ...(policy.owner === undefined ? {} : { owner: policy.owner }),
+    ...(policy.target.kind === "instances" ? {} : { selector: selectorJson(policy.target.selector) }),
   };
 }
 

@@ -1,7 +1,7 @@
 // From a policy row to the policy in force. A valid edit becomes the next version; an invalid one changes nothing but
 // what people are told: the last valid version stays in force.
 
-import { type Observed, saysTheSame } from "../domain/observed.ts";
+import type { Observed } from "../domain/observed.ts";
 import { type Policy, type Problem, problemLine } from "../domain/policy.ts";
 import { nextSlots } from "../domain/slots.ts";
 import { parsePolicy } from "../policies/parse-policy.ts";
@@ -32,9 +32,6 @@ interface Facts {
 export async function understandRow(row: PolicyRow, versions: PolicyVersionStore, facts: Facts): Promise<Understood> {
   const parse = row.parse;
   if (!parse.ok) return { inForce: await lastValid(row.policyId, versions, facts), problems: parse.problems };
-  if (parse.policy.target.kind === "selector") {
-    return { inForce: await lastValid(row.policyId, versions, facts), problems: [selectorProblem] };
-  }
   const { policy, contentHash } = parse;
   const seen = row.observed;
   if (seen?.contentHash === contentHash && seen.effectiveVersion !== undefined) {
@@ -52,14 +49,6 @@ export async function understandRow(row: PolicyRow, versions: PolicyVersionStore
     warnings: parse.warnings,
   };
 }
-
-const selectorProblem: Problem = {
-  field: "selector",
-  value: "a map",
-  message: "selectors are not supported yet",
-  remedy: "list the databases in instanceIds",
-  level: "problem",
-};
 
 async function recordVersion(
   row: PolicyRow,
@@ -96,10 +85,11 @@ function isNewTo(effective: EffectivePolicy, facts: Facts): boolean {
   );
 }
 
-/** What belongs onto the row now, or nothing when it already says so. */
-export function observedUpdate(row: PolicyRow, understood: Understood, now: number): Observed | undefined {
+/** What belongs onto the row now. */
+export function nextObserved(row: PolicyRow, understood: Understood, now: number): Observed {
   const { inForce, problems, warnings = [] } = understood;
   const seen = row.observed;
+  const selection = seen?.selection?.version === inForce?.version ? seen?.selection : undefined;
   const next: Observed = {
     status: statusOf(understood, now),
     problems: problems.map(problemLine),
@@ -110,8 +100,18 @@ export function observedUpdate(row: PolicyRow, understood: Understood, now: numb
     ...(seen?.lastGoodAt === undefined ? {} : { lastGoodAt: seen.lastGoodAt }),
     checkedAt: now,
   };
-  return saysTheSame(seen, next) ? undefined : next;
+  return selection === undefined ? next : withSelection(next, selection);
 }
+
+/** The row's map with what its selector matched; a selector that matches nothing is a problem of a row that is else valid. */
+export function withSelection(observed: Observed, selection: NonNullable<Observed["selection"]>): Observed {
+  const problems = observed.problems.filter((line) => line !== emptySelectorLine);
+  const isEmpty = selection.matched === 0 && observed.status !== "INVALID";
+  return { ...observed, selection, problems: isEmpty ? [...problems, emptySelectorLine] : problems };
+}
+
+const emptySelectorLine =
+  "selector: matches nothing: no database of the account has these tags, this name and this engine; correct it, or tag the databases";
 
 function statusOf({ inForce, problems }: Understood, now: number): Observed["status"] {
   if (problems.length > 0 || inForce === undefined) return "INVALID";

@@ -68,16 +68,6 @@ test("the ticket of an invalid row ends when the row is mended or removed, and t
   expect(await site.standingAlerts.open()).toEqual([]);
 });
 
-test("a policy with a selector is told that selectors are not supported yet", async () => {
-  const { row } = await aSite(
-    [aRow({ instanceIds: undefined, selector: { engine: "MySQL" } })].map((r) => JSON.parse(JSON.stringify(r))),
-  );
-  expect(await row("nightly-shop")).toMatchObject({
-    status: "INVALID",
-    problems: [expect.stringContaining("selectors are not supported yet")],
-  });
-});
-
 test("after three days of outage the newest slot is made up and the older ones are missed, with one page", async () => {
   const { clock, create, minutes, runs, notices, simulator } = await aSite();
   clock.set(slotAt + 3 * dayMs - 60 * minuteMs);

@@ -1,0 +1,79 @@
+// All accounts of one create-backups tick, side by side: each has its own login, pace, listing and trouble, and none waits
+// for another.
+
+import type { Observed } from "../domain/observed.ts";
+import type { Run } from "../domain/run.ts";
+import { wholeSelector } from "../domain/selection.ts";
+import type { Site, Tick } from "../ports.ts";
+import { noteAccount } from "./account-trouble.ts";
+import { type AccountWork, dispatchAccount } from "./dispatch-account.ts";
+import { inParallel } from "./in-parallel.ts";
+import type { Opened } from "./open-due-runs.ts";
+import { workOfStandIn } from "./resolve-selectors.ts";
+import type { TickJournal } from "./tick-journal.ts";
+import { withSelection } from "./understand-row.ts";
+
+interface Dispatching {
+  readonly opened: Opened;
+  readonly due: readonly Run[];
+  readonly tick: Tick;
+  readonly journal: TickJournal;
+  readonly open: Awaited<ReturnType<Site["standingAlerts"]["open"]>>;
+}
+
+export interface Dispatched {
+  readonly standing: Opened["standing"];
+  readonly ambiguous: number;
+  readonly errors: unknown[];
+}
+
+/** One account's error is that account's: the others go on. What selectors matched is noted for their rows. */
+export async function dispatchAccounts(
+  site: Site,
+  { opened, due, tick, journal, open }: Dispatching,
+): Promise<Dispatched> {
+  const accounts = [...workByAccount(opened, due)];
+  const standing: Opened["standing"] = [];
+  const errors: unknown[] = [];
+  let ambiguous = 0;
+  const atOtc = accounts.length === 0 ? [] : await site.runs.atOtc();
+  const failures = await inParallel(accounts, accounts.length, async ([account, work]) => {
+    const report = await dispatchAccount(site, { account, ...work, atOtc, open, tick, journal });
+    ambiguous += report.ambiguous;
+    errors.push(...report.errors);
+    standing.push(...report.standing);
+    for (const choice of report.choices) noteChoice(opened, choice);
+    const waitingSince = Math.min(site.clock.now(), ...work.candidates.map((c) => c.run.createdAt));
+    const alert = await noteAccount(site, { account, trouble: report.trouble, waitingSince, open });
+    if (alert !== undefined) standing.push(alert);
+  });
+  return { standing, ambiguous, errors: [...errors, ...failures] };
+}
+
+type Work = Pick<AccountWork, "candidates" | "selectors">;
+
+function workByAccount(opened: Opened, due: readonly Run[]): Map<string, Work> {
+  const candidates: AccountWork["candidates"][number][] = opened.candidates.map((run) => ({ run, stored: false }));
+  const selectors = [...opened.selectors];
+  for (const run of due) {
+    const work = run.instanceId === wholeSelector ? workOfStandIn(run) : undefined;
+    if (work === undefined) candidates.push({ run, stored: true });
+    else selectors.push(work);
+  }
+  const ofCandidates = Map.groupBy(candidates, (candidate) => candidate.run.account);
+  const ofSelectors = Map.groupBy(selectors, (work) => work.account);
+  const names = new Set([...ofCandidates.keys(), ...ofSelectors.keys()]);
+  const workOf = (name: string): Work => ({
+    candidates: ofCandidates.get(name) ?? [],
+    selectors: ofSelectors.get(name) ?? [],
+  });
+  return new Map([...names].map((name) => [name, workOf(name)]));
+}
+
+/** Puts what a selector matched onto its row; a slot held over from an older version says nothing about the row. */
+function noteChoice(opened: Opened, choice: { policyId: string } & NonNullable<Observed["selection"]>): void {
+  const { policyId, ...selection } = choice;
+  const change = opened.observed.get(policyId);
+  if (change === undefined || change.next.effectiveVersion !== selection.version) return;
+  opened.observed.set(policyId, { ...change, next: withSelection(change.next, selection) });
+}
