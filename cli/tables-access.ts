@@ -1,15 +1,25 @@
-// The tables a verb works on: those of a local site, running or not, or those of a stage in AWS.
+// The site a verb works on: one on this machine, running or not, or a stage in AWS. Its clock is the site's own, which on a
+// simulated site is not the machine's.
 
-import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { embeddedClient, localTableNames, startEmbeddedTables } from "../local/embedded-tables.ts";
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { resourceNames } from "../infra/resource-names.ts";
+import { embeddedClient, startEmbeddedTables } from "../local/embedded-tables.ts";
+import { FileAccounts } from "../local/file-accounts.ts";
+import { demoAccount, localConfig } from "../local/local-site.ts";
+import { startSimulator } from "../local/simulator/simulator.ts";
+import { clockOfSite, isRunning, readSiteFile, type SiteFile } from "../local/site-files.ts";
+import { DynamoDbPolicyEditor } from "../shared/adapters/dynamodb-policy-editor.ts";
 import { DynamoDbPolicyStore } from "../shared/adapters/dynamodb-policy-store.ts";
-import { DynamoDbRunStore } from "../shared/adapters/dynamodb-run-store.ts";
+import { DynamoDbPolicyVersions } from "../shared/adapters/dynamodb-site-state.ts";
 import { DynamoDbTable } from "../shared/adapters/dynamodb-table.ts";
+import { type AccountSecrets, SecretsManagerAccounts } from "../shared/adapters/secrets-manager-accounts.ts";
+import { systemChance } from "../shared/adapters/system-chance.ts";
 import { systemClock } from "../shared/adapters/system-clock.ts";
-import type { Log, LogEntry, PolicyStore, RunStore } from "../shared/ports.ts";
+import { type Config, parseConfig } from "../shared/config.ts";
+import type { Clock, Log, LogEntry, Notifier, PolicyEditor, PolicyHistory, Site } from "../shared/ports.ts";
+import { buildSite } from "../shared/services.ts";
 import { CliError } from "./cli-error.ts";
 
 export interface WhereOptions {
@@ -18,63 +28,114 @@ export interface WhereOptions {
   readonly stage?: string;
 }
 
-export interface Tables {
-  readonly policies: PolicyStore;
-  readonly runs: RunStore;
+/** A site as verbs see it. What it has beyond a function's site is for people only. */
+export interface Tables extends Site {
+  readonly editor: PolicyEditor;
+  readonly history: PolicyHistory;
+  readonly secrets: AccountSecrets;
+  readonly dynamoDb: DynamoDBClient;
+  readonly config: Config;
+  readonly place: Place;
   close(): Promise<void>;
 }
 
-/** Throws CliError when neither a local site nor a stage is named, or the local one does not exist. */
-export async function openTables(where: WhereOptions): Promise<Tables> {
-  if (where.local === true) return openLocal(where.folder);
-  const { stage } = where;
-  if (stage === undefined)
-    throw new CliError("which site is meant", { hint: "--local for this machine's, or --stage <name> for one in AWS" });
-  const client = new DynamoDBClient({});
-  const names = { policies: `otc-backup-${stage}-policies`, ledger: `otc-backup-${stage}-ledger` };
-  return storesOf(client, names, async () => client.destroy());
+export type Place =
+  | { readonly kind: "stage"; readonly stage: string }
+  | { readonly kind: "local"; readonly folder: string; readonly running: boolean; readonly site: SiteFile | undefined };
+
+/** How the options name the place, for commands that a text tells people to type. */
+export function siteFlags(where: WhereOptions): string {
+  if (where.local !== true) return `--stage ${where.stage ?? "<name>"}`;
+  return where.folder === ".local" ? "--local" : `--local --folder ${where.folder}`;
 }
 
-async function openLocal(folder: string): Promise<Tables> {
+/**
+ * Throws CliError when neither a local site nor a stage is named, or the local one does not exist. `otc`: the verb calls
+ * OTC, so a simulated site that does not run gets its simulator for as long.
+ */
+export async function openTables(where: WhereOptions, needs: { otc?: boolean } = {}): Promise<Tables> {
+  const { local, stage, folder } = where;
+  if (local === true && stage !== undefined)
+    throw new CliError("--local and --stage name two sites", { hint: "leave one of them out" });
+  if (local === true) return openLocal(folder, needs.otc === true);
+  if (stage === undefined)
+    throw new CliError("which site is meant", { hint: "--local for this machine's, or --stage <name> for one in AWS" });
+  return openStage(stage);
+}
+
+function openStage(stage: string): Tables {
+  const names = resourceNames(stage);
+  const config = parseConfig({
+    POLICIES_TABLE: names.policiesTable,
+    LEDGER_TABLE: names.ledgerTable,
+    ACCOUNT_SECRET_PREFIX: names.accountSecretPrefix,
+    PAGE_TOPIC_ARN: names.pageTopic,
+    TICKET_TOPIC_ARN: names.ticketTopic,
+    ...process.env,
+    STAGE: stage,
+  });
+  const client = new DynamoDBClient({});
+  const secrets = new SecretsManagerAccounts(new SecretsManagerClient({}), config.accountSecretPrefix, systemClock);
+  const parts = { config, client, secrets, clock: systemClock };
+  return assemble(parts, { kind: "stage", stage }, async () => client.destroy());
+}
+
+async function openLocal(folder: string, otc: boolean): Promise<Tables> {
   if (!existsSync(`${folder}/tables`))
     throw new CliError(`there is no local site in ${folder}`, {
       hint: "npm start makes one; --folder names another place",
     });
-  const running = await runningSiteUrl(folder);
-  if (running !== undefined) {
-    const client = embeddedClient(running);
-    return storesOf(client, localTableNames, async () => client.destroy());
+  const site = await readSiteFile(folder);
+  const running = site !== undefined && (await isRunning(site));
+  const clock = await clockOfSite(folder, running);
+  const place = { kind: "local", folder, running, site } as const;
+  const secrets = site?.accountFile === undefined ? demoAccount : new FileAccounts(site.accountFile);
+  if (running) {
+    const client = embeddedClient(site.tablesUrl);
+    const config = localConfig(site.simulatorUrl);
+    return assemble({ config, client, secrets, clock }, place, async () => client.destroy());
   }
   const tables = await startEmbeddedTables(`${folder}/tables`);
-  return storesOf(tables.client, localTableNames, () => tables.close());
-}
-
-/** The address of the site's tables while it runs; its process holds the store. */
-async function runningSiteUrl(folder: string): Promise<string | undefined> {
-  const text = await readFile(`${folder}/site.json`, "utf8").catch(() => "{}");
-  const site: unknown = JSON.parse(text);
-  if (typeof site !== "object" || site === null || !("tablesUrl" in site) || typeof site.tablesUrl !== "string")
-    return undefined;
-  const { tablesUrl } = site;
-  const answers = await fetch(tablesUrl).then(
-    () => true,
-    () => false,
-  );
-  return answers ? tablesUrl : undefined;
-}
-
-function storesOf(
-  client: DynamoDBClient,
-  names: { policies: string; ledger: string },
-  close: () => Promise<void>,
-): Tables {
-  const policies = new DynamoDbPolicyStore(new DynamoDbTable(client, names.policies), systemClock);
-  const runs = new DynamoDbRunStore(new DynamoDbTable(client, names.ledger), {
-    log: stderrLog,
-    newWriteId: randomUUID,
+  const isSimulated = site?.accountFile === undefined;
+  const state = { now: () => clock.now(), statePath: `${folder}/simulator.json` };
+  const simulator = otc && isSimulated ? await startSimulator(state) : undefined;
+  // Without a simulator nothing calls OTC; an address that nothing listens at keeps it so.
+  const config = localConfig(isSimulated ? (simulator?.url ?? "http://127.0.0.1:1") : undefined);
+  return assemble({ config, client: tables.client, secrets, clock }, place, async () => {
+    await simulator?.close();
+    await tables.close();
   });
-  return { policies, runs, close };
 }
+
+interface Parts {
+  readonly config: Config;
+  readonly client: DynamoDBClient;
+  readonly secrets: AccountSecrets;
+  readonly clock: Clock;
+}
+
+function assemble({ config, client, secrets, clock }: Parts, place: Place, close: () => Promise<void>): Tables {
+  const site = buildSite(config, {
+    dynamoDb: client,
+    secrets,
+    notifier: nobody,
+    telemetry: { emit: () => {} },
+    log: stderrLog,
+    clock,
+    chance: systemChance,
+  });
+  const policies = new DynamoDbTable(client, config.policiesTable);
+  const editor = new DynamoDbPolicyEditor(policies, new DynamoDbPolicyStore(policies, clock));
+  const history = new DynamoDbPolicyVersions(new DynamoDbTable(client, config.ledgerTable));
+  return { ...site, editor, history, secrets, dynamoDb: client, config, place, close };
+}
+
+/** The command line alerts nobody: its person is at the keyboard. */
+const nobody: Notifier = {
+  publish: async () => {
+    throw new Error("the command line sends no alerts");
+  },
+};
 
 const tell = ({ message }: LogEntry) => void process.stderr.write(`${message}\n`);
 const stderrLog: Log = { info: () => {}, warn: tell, error: tell };

@@ -5,6 +5,7 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { leniencies } from "../policies/field-names.ts";
+import { canonical } from "../policies/row-change.ts";
 import type { PolicyEditor, StoredRow, WriteOutcome } from "../ports.ts";
 import { policiesTable } from "../tables.ts";
 import type { DynamoDbPolicyStore } from "./dynamodb-policy-store.ts";
@@ -35,9 +36,8 @@ export class DynamoDbPolicyEditor implements PolicyEditor {
   }
 
   replace(previous: StoredRow, fields: Readonly<Record<string, unknown>>): Promise<WriteOutcome> {
-    const next = marshall(withSets(fields), { removeUndefinedValues: true });
     const condition = exactly(previous);
-    const update = changesTo(next, previous);
+    const update = changesTo(fields, previous);
     // Nothing to change: DynamoDB refuses an update without a clause.
     if (update.expression === "") return Promise.resolve("written");
     return this.#table.updateRaw(
@@ -92,30 +92,27 @@ function exactly(row: StoredRow): { expression: string; names: Record<string, st
   return { expression: parts.join(" AND "), names, values };
 }
 
-/** SET what is new or different, REMOVE what is gone. */
+/** SET what is new or different, REMOVE what is gone; what means the same stays in the form in which somebody typed it. */
 function changesTo(
-  next: StoredFields,
+  fields: Readonly<Record<string, unknown>>,
   row: StoredRow,
 ): { expression: string } & Pick<RawExpression, "names" | "values"> {
-  const stored = storedFields(row);
+  const differs = (field: string) => field !== key && canonical(fields[field]) !== canonical(row.fields[field]);
+  const next = marshall(withSets(fields), { removeUndefinedValues: true });
   const names: Record<string, string> = {};
   const values: StoredFields = {};
   const sets: string[] = [];
-  const removals: string[] = [];
   for (const [i, [field, value]] of Object.entries(next).entries()) {
-    if (field === key || JSON.stringify(stored[field]) === JSON.stringify(value)) continue;
+    if (!differs(field)) continue;
     names[`#s${i}`] = field;
     values[`:s${i}`] = value;
     sets.push(`#s${i} = :s${i}`);
   }
-  for (const [i, field] of Object.keys(stored).entries()) {
-    if (field === key || next[field] !== undefined) continue;
-    names[`#r${i}`] = field;
-    removals.push(`#r${i}`);
-  }
+  const gone = Object.keys(storedFields(row)).filter((field) => field !== key && next[field] === undefined);
+  for (const [i, field] of gone.entries()) names[`#r${i}`] = field;
   const clauses = [
     sets.length === 0 ? "" : `SET ${sets.join(", ")}`,
-    removals.length === 0 ? "" : `REMOVE ${removals.join(", ")}`,
+    gone.length === 0 ? "" : `REMOVE ${gone.map((_field, i) => `#r${i}`).join(", ")}`,
   ];
   return { expression: clauses.filter((clause) => clause !== "").join(" "), names, values };
 }

@@ -16,6 +16,8 @@ export interface FileRow {
   /** The row's node and, behind it, its template's: where fields are looked for, in this order. */
   readonly nodes: readonly unknown[];
   readonly lineAt: LineAt;
+  /** The fields that its template filled in. */
+  readonly fromTemplate: readonly string[];
   /** What is wrong with the way it is written (a key twice, no such template). With any, its content is not judged. */
   readonly problems: readonly FileProblem[];
 }

@@ -16,6 +16,8 @@ export interface FilePolicy {
   readonly line: number;
   /** The row as the table would hold it: its template filled in, `template` and `observed` left out. */
   readonly row: Readonly<Record<string, unknown>>;
+  /** Which of the row's fields its template filled in. */
+  readonly fromTemplate: readonly string[];
 }
 
 export interface PolicyFile {
@@ -79,7 +81,8 @@ function judgeRows(rows: readonly FileRow[], now: number): { policies: FilePolic
     problems.push(...found.map((p) => ({ ...p, line: lineOfField(fileRow, p.field), ...named })));
     if (!parse.ok || same.length > 1) continue;
     const { policy, contentHash } = parse;
-    policies.push({ policy, contentHash, line: fileRow.line, row: fileRow.row });
+    const { line, row, fromTemplate } = fileRow;
+    policies.push({ policy, contentHash, line, row, fromTemplate });
   }
   return { policies, problems };
 }

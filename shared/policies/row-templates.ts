@@ -51,6 +51,8 @@ interface Row {
 interface FilledRow {
   readonly row: Readonly<Record<string, unknown>>;
   readonly nodes: readonly unknown[];
+  /** The fields that stand in the template and not in the row. */
+  readonly fromTemplate: readonly string[];
   readonly problems: readonly Problem[];
 }
 
@@ -58,12 +60,13 @@ interface FilledRow {
 export function fillTemplate(row: Row, templates: ReadonlyMap<string, Template>): FilledRow {
   const { template: name, observed: _ours, ...own } = row.js;
   const problems = Object.hasOwn(own, "<<") ? [mergeKey] : [];
-  if (!Object.hasOwn(row.js, "template")) return { row: own, nodes: [row.node], problems };
+  if (!Object.hasOwn(row.js, "template")) return { row: own, nodes: [row.node], fromTemplate: [], problems };
   const template = typeof name === "string" ? templates.get(name) : undefined;
   if (template === undefined)
-    return { row: own, nodes: [row.node], problems: [...problems, noTemplate(row, templates)] };
+    return { row: own, nodes: [row.node], fromTemplate: [], problems: [...problems, noTemplate(row, templates)] };
   template.isUsed = true;
-  return { row: { ...template.fields, ...own }, nodes: [row.node, template.node], problems };
+  const fromTemplate = Object.keys(template.fields).filter((field) => !Object.hasOwn(own, field));
+  return { row: { ...template.fields, ...own }, nodes: [row.node, template.node], fromTemplate, problems };
 }
 
 function sharedFields(js: Readonly<Record<string, unknown>>, name: string): Readonly<Record<string, unknown>> {

@@ -55,7 +55,8 @@ function fillRows(found: Found, document: YamlDocument): DocumentRows {
     }
     const filled = fillTemplate({ js, node }, templates.byName);
     const doubles = parsed.errors.filter((e) => isInside(e, node));
-    const row = { row: filled.row, line, nodes: filled.nodes, lineAt, problems: whereWritten(doubles, document) };
+    const { row: fields, nodes, fromTemplate } = filled;
+    const row = { row: fields, line, nodes, lineAt, fromTemplate, problems: whereWritten(doubles, document) };
     const misfits = filled.problems.map((p) => ({ ...p, line: lineOfField(row, p.field) }));
     rows.push({ ...row, problems: [...row.problems, ...misfits] });
   }

@@ -1,0 +1,41 @@
+// The verbs, in the order in which somebody who was just woken needs them.
+
+import { Command } from "commander";
+import { localCommand } from "./commands/local.ts";
+import { policiesCommand } from "./commands/policies.ts";
+import { runsCommand } from "./commands/runs.ts";
+import { simulatorCommand } from "./commands/simulator.ts";
+
+export function buildProgram(): Command {
+  const program = new Command("otc-backup")
+    .description("scheduled manual backups for databases in Open Telekom Cloud")
+    .option("--debug", "print the stack of an unexpected error");
+  for (const verb of [policiesCommand(), runsCommand(), localCommand(), simulatorCommand()]) program.addCommand(verb);
+  program.addHelpText(
+    "after",
+    `
+Exit codes: 0 fine, 1 unexpected, 2 wrong usage or invalid input, 3 something needs attention.
+Woken by an alert? otc-backup status, then otc-backup why <policy>.`,
+  );
+  settleErrors(program);
+  return program;
+}
+
+/** Every command throws instead of ending the process, and says what is wrong the way the rest of the program does. */
+function settleErrors(command: Command): void {
+  command.exitOverride().configureOutput({ outputError: (text, write) => write(inOurWords(text, nameOf(command))) });
+  for (const inner of command.commands) settleErrors(inner);
+}
+
+function nameOf(command: Command): string {
+  return command.parent === null ? command.name() : `${nameOf(command.parent)} ${command.name()}`;
+}
+
+/** The parser's text, which holds the nearest name if there is one, as an error and a hint. */
+export function inOurWords(text: string, command: string): string {
+  const [message = ""] = text.trim().split("\n");
+  const meant = /\(Did you mean (?:one of )?(.*)\?\)/.exec(text)?.[1];
+  const hint = meant === undefined ? `${command} --help lists what there is` : `did you mean ${meant}?`;
+  const said = message.startsWith("error: ") ? message : `error: ${message}`;
+  return `${said.replaceAll("'", '"')}\nhint: ${hint}\n`;
+}
