@@ -29,6 +29,8 @@ export interface AlarmRow {
   readonly level: AlertLevel;
   /** Goes to both topics, because the topic of its level may be what is broken. */
   readonly bothTopics?: true;
+  /** Key of the composite alarm that speaks for it: it then has no action of its own. */
+  readonly through?: "audit-findings";
   /** Its end is worth a message, since it means that the cause is gone. Events that merely stop do not say so. */
   readonly recovers: boolean;
   readonly meaning: string;
@@ -39,7 +41,10 @@ export interface AlarmRow {
 }
 
 /** Text of the alarm as the woken person reads it. CloudWatch cuts off at 1024 characters. */
-export function describeAlarm(row: AlarmRow, about: { readonly owner: string; readonly runbook: string }): string {
+export function describeAlarm(
+  row: Pick<AlarmRow, "meaning" | "first" | "anchor">,
+  about: { readonly owner: string; readonly runbook: string },
+): string {
   const [one, two, three] = row.first;
   return [
     row.meaning,

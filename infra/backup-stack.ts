@@ -5,6 +5,7 @@ import type { Construct } from "constructs";
 import type { FunctionEnvironment } from "../shared/config.ts";
 import { Alarms, alarmTable } from "./alarms.ts";
 import { AlertTopics } from "./alert-topics.ts";
+import { auditComposite } from "./audit-alarms.ts";
 import { BackupTables } from "./backup-tables.ts";
 import { checkSettings } from "./check-settings.ts";
 import { DeadLetterQueues } from "./dead-letter-queues.ts";
@@ -49,7 +50,7 @@ export class BackupStack extends Stack {
     });
     this.addFunctions(stage, settings);
     new Alarms(this, "Alarms", { stage, names, settings, topics: this.topics });
-    const alarmNames = alarmTable(stage).map((row) => names.alarmNamed(row.key));
+    const alarmNames = [...alarmTable(stage), auditComposite(stage)].map((row) => names.alarmNamed(row.key));
     new StageDashboard(this, "Overview", { stage, names, alarmNames });
     this.addOutputs();
   }

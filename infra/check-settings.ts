@@ -5,6 +5,7 @@ import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { ConfigError, parseConfig } from "../shared/config.ts";
 import { functionEnvironment } from "./function-environment.ts";
 import { resourceNames } from "./resource-names.ts";
+import { scheduledFunctions } from "./scheduled-functions.ts";
 import type { Endpoints, StageSettings } from "./settings.ts";
 
 /** Every problem of a stage's settings, each naming setting, value and remedy. Empty when all is well. */
@@ -79,16 +80,19 @@ function placeProblems(settings: StageSettings): string[] {
 }
 
 function tickProblems({ tickEveryMinutes, pollBoundSeconds }: StageSettings): string[] {
-  return Object.entries(tickEveryMinutes).flatMap(([name, minutes]) => [
-    // The heartbeat alarms count five-minute periods, and slots have to become runs inside start windows of 5 minutes.
-    ...expect(isWhole(minutes, 1, 4), `tickEveryMinutes.${name}`, minutes, "use 1 to 4 minutes"),
-    ...expect(
-      name !== "poll-backups" || minutes * 60 <= pollBoundSeconds,
-      `tickEveryMinutes.${name}`,
-      minutes,
-      `tick at least every ${pollBoundSeconds} seconds (pollBoundSeconds)`,
-    ),
-  ]);
+  return scheduledFunctions.flatMap(({ name, everyMinutesAtMost }) => {
+    const minutes = tickEveryMinutes[name];
+    const setting = `tickEveryMinutes.${name}`;
+    return [
+      ...expect(isWhole(minutes, 1, everyMinutesAtMost), setting, minutes, `use 1 to ${everyMinutesAtMost} minutes`),
+      ...expect(
+        name !== "poll-backups" || minutes * 60 <= pollBoundSeconds,
+        setting,
+        minutes,
+        `tick at least every ${pollBoundSeconds} seconds (pollBoundSeconds)`,
+      ),
+    ];
+  });
 }
 
 function endpointProblems(name: "page" | "ticket", { emails, httpsUrls }: Endpoints): string[] {

@@ -25,6 +25,25 @@ export function rightsToPoll(scope: RightsScope): PolicyStatement[] {
 }
 
 /**
+ * audit-backups: reads everything. It writes its own marks, standing alerts, what reconciliation says about runs, and the
+ * account's login record that guards every login; it cannot touch a policy row, nor the versions of policies.
+ */
+export function rightsToAudit(scope: RightsScope): PolicyStatement[] {
+  const dueIndexArn = `${scope.ledgerTableArn}/index/${ledgerTable.dueIndex.name}`;
+  return [
+    allow(["dynamodb:Scan"], [scope.policiesTableArn]),
+    allow(["dynamodb:Query"], [scope.ledgerTableArn, dueIndexArn]),
+    allow(["dynamodb:GetItem", "dynamodb:BatchGetItem"], [scope.ledgerTableArn]),
+    allow(["dynamodb:PutItem"], [scope.ledgerTableArn], {
+      "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["site", "alert#open", "run#*", "account#*"] },
+    }),
+    deleteOldAlerts(scope),
+    ...readAccountSecrets(scope),
+    ...publishAlerts(scope),
+  ];
+}
+
+/**
  * The row belongs to people: of its attributes only `observed` may be written. The key counts as an attribute of the request.
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
  */
@@ -40,10 +59,14 @@ function keepLedger(scope: RightsScope): PolicyStatement[] {
   return [
     allow(["dynamodb:Query"], [scope.ledgerTableArn, dueIndexArn]),
     allow(["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem"], [scope.ledgerTableArn]),
-    allow(["dynamodb:DeleteItem"], [scope.ledgerTableArn], {
-      "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["alert#*"] },
-    }),
+    deleteOldAlerts(scope),
   ];
+}
+
+function deleteOldAlerts(scope: RightsScope): PolicyStatement {
+  return allow(["dynamodb:DeleteItem"], [scope.ledgerTableArn], {
+    "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["alert#*"] },
+  });
 }
 
 /**

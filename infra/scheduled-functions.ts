@@ -3,13 +3,15 @@
 
 import type { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { MetricName } from "../shared/domain/metric.ts";
-import { type RightsScope, rightsToCreate, rightsToPoll } from "./rights.ts";
+import { type RightsScope, rightsToAudit, rightsToCreate, rightsToPoll } from "./rights.ts";
 
 export interface ScheduledFunction {
   readonly name: string;
   readonly does: string;
   /** The metric that a finished tick emits; its absence is an alarm. */
   readonly heartbeat: MetricName;
+  /** The longest time between two ticks, in minutes: what depends on them must notice their absence in time. */
+  readonly everyMinutesAtMost: number;
   readonly rightsIn: (scope: RightsScope) => PolicyStatement[];
 }
 
@@ -18,13 +20,24 @@ export const scheduledFunctions = [
     name: "create-backups",
     does: "Turns due slots into runs and asks OTC for their backups",
     heartbeat: "CreateHeartbeat",
+    // Slots have to become runs inside start windows of 5 minutes.
+    everyMinutesAtMost: 4,
     rightsIn: rightsToCreate,
   },
   {
     name: "poll-backups",
     does: "Follows building backups to their end and alerts",
     heartbeat: "PollHeartbeat",
+    everyMinutesAtMost: 4,
     rightsIn: rightsToPoll,
+  },
+  {
+    name: "audit-backups",
+    does: "Asks from outside whether every backup that should exist does, and alerts",
+    heartbeat: "AuditHeartbeat",
+    // Its alarms count periods of five minutes.
+    everyMinutesAtMost: 5,
+    rightsIn: rightsToAudit,
   },
 ] as const satisfies readonly ScheduledFunction[];
 

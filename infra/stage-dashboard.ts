@@ -24,8 +24,17 @@ export class StageDashboard extends Construct {
       widgets: [
         [new AlarmStatusWidget({ title: "Alarms", width: 24, alarms })],
         [
-          graph("Ticks", "Maximum", ["CreateHeartbeat", "PollHeartbeat"]),
+          graph("Ticks", "Maximum", ["CreateHeartbeat", "PollHeartbeat", "AuditHeartbeat"]),
           graph("Lag in seconds, policies", "Maximum", ["TickLagSeconds", "PolicyCount", "InvalidPolicies"]),
+        ],
+        [
+          graph("Audit: anything but 0 is a finding", "Maximum", [
+            "OverduePolicies",
+            "StuckBackups",
+            "UnaccountedSlots",
+            "PolicyCountDropPct",
+          ]),
+          graph("Age of the oldest newest-good backup over its target", "Maximum", ["WorstFreshnessRatio"]),
         ],
         [
           graph("Runs", "Sum", ["RunsOpened", "BackupsRequested", "BackupsCompleted", "RunsPostponed", "NewFailures"]),

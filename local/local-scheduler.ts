@@ -1,13 +1,19 @@
-// EventBridge Scheduler on one machine: invokes the real function entries with the event the schedules send, and a
-// context that counts down like Lambda's. An error of one function does not stop the other.
+// EventBridge Scheduler on one machine: invokes the real function entries with the event the schedules send, each as often
+// as in AWS, and a context that counts down like Lambda's. An error of one function does not stop the other.
 
-import { randomUUID } from "node:crypto";
+import { entry as auditBackups } from "../functions/audit-backups.ts";
 import { entry as createBackups } from "../functions/create-backups.ts";
 import { entry as pollBackups } from "../functions/poll-backups.ts";
 import type { Site } from "../shared/ports.ts";
 
-export const entries = [createBackups, pollBackups] as const;
+/** Every function and its cadence, in the order in which they run when several are due. */
+export const schedule = [
+  { entry: createBackups, everyMinutes: 1 },
+  { entry: pollBackups, everyMinutes: 1 },
+  { entry: auditBackups, everyMinutes: 5 },
+] as const;
 
+const minuteMs = 60_000;
 /** As in infra/: the functions' timeout in AWS. */
 const timeoutMs = 120_000;
 
@@ -16,14 +22,22 @@ export interface TickReport {
   readonly errors: string[];
 }
 
-/** One tick of every function, one after the other. */
+/** When each function of a site last ran, for as long as the site lives. */
+const lastTicks = new WeakMap<Site, Map<string, number>>();
+
+/** One tick of every function that is due, one after the other. */
 export async function tickAll(site: Site): Promise<TickReport> {
   const errors: string[] = [];
-  for (const entry of entries) {
+  const lastAt = lastTicks.get(site) ?? new Map<string, number>();
+  lastTicks.set(site, lastAt);
+  for (const { entry, everyMinutes } of schedule) {
+    const minute = Math.floor(site.clock.now() / minuteMs);
+    if (minute < (lastAt.get(entry.name) ?? Number.NEGATIVE_INFINITY) + everyMinutes) continue;
+    lastAt.set(entry.name, minute);
     const startedAt = Date.now();
     try {
       await entry.run(
-        tickEvent(entry.name, site.clock.now()),
+        tickEvent(site, entry.name),
         { getRemainingTimeInMillis: () => timeoutMs - (Date.now() - startedAt) },
         site,
       );
@@ -35,6 +49,7 @@ export async function tickAll(site: Site): Promise<TickReport> {
 }
 
 /** The event as the schedules in AWS are set up to send it. */
-function tickEvent(name: string, at: number): { tick: string; executionId: string; function: string } {
-  return { tick: new Date(at).toISOString(), executionId: randomUUID(), function: name };
+function tickEvent(site: Site, name: string): { tick: string; executionId: string; function: string } {
+  const at = site.clock.now();
+  return { tick: new Date(at).toISOString(), executionId: `local-${name}-${at}`, function: name };
 }

@@ -8,6 +8,7 @@ import type { Failure, Result } from "./domain/failure.ts";
 import type { MetricValues } from "./domain/metric.ts";
 import type { RunKey } from "./domain/naming.ts";
 import type { Observed } from "./domain/observed.ts";
+import type { PolicyBaseline } from "./domain/policy-drop.ts";
 import type {
   AutomatedPolicy,
   BackupRequest,
@@ -138,6 +139,20 @@ export interface StandingAlertStore {
   open(): Promise<StandingAlert[]>;
 }
 
+/** What one audit leaves for the next. */
+export interface AuditCheckpoint {
+  /** When the audit before this one began. */
+  readonly at: number;
+  readonly policies: PolicyBaseline;
+}
+
+export interface AuditStore {
+  /** The last checkpoint; nothing before the first audit, or when what is stored cannot be read. */
+  last(): Promise<AuditCheckpoint | undefined>;
+  /** Writes `next` over `previous`; `lost-race` when another audit was first, which is then the one that counts. */
+  keep(next: AuditCheckpoint, previous: AuditCheckpoint | undefined): Promise<WriteOutcome>;
+}
+
 /** One OTC account, ready to be called. Failures are values; only defects throw. */
 export interface AccountProvider {
   /** The complete list of databases, or why there is none. */
@@ -209,6 +224,7 @@ export interface Site {
   readonly selections: SelectionStore;
   readonly accounting: AccountingStore;
   readonly standingAlerts: StandingAlertStore;
+  readonly audits: AuditStore;
   readonly provider: BackupProvider;
   readonly notifier: Notifier;
   readonly telemetry: Telemetry;

@@ -4,6 +4,7 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SNSClient } from "@aws-sdk/client-sns";
+import { DynamoDbAudits } from "./adapters/dynamodb-audits.ts";
 import { DynamoDbPolicyStore } from "./adapters/dynamodb-policy-store.ts";
 import { DynamoDbRunStore } from "./adapters/dynamodb-run-store.ts";
 import { DynamoDbSelections } from "./adapters/dynamodb-selections.ts";
@@ -54,6 +55,7 @@ export function buildSite(config: Config, parts: SiteParts): Site {
     selections: new DynamoDbSelections(ledger),
     accounting: new DynamoDbAccounting(ledger),
     standingAlerts: new DynamoDbStandingAlerts(ledger),
+    audits: new DynamoDbAudits(ledger),
     provider,
     notifier,
     telemetry,

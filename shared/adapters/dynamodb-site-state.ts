@@ -114,6 +114,7 @@ const standingSchema = z.object({
   level: z.enum(["page", "ticket"]),
   fingerprint: z.string(),
   details: z.array(z.string()),
+  members: z.array(z.string()).exactOptional(),
   owner: z.string().exactOptional(),
   raisedAt: z.number(),
   leaseUntilAt: z.number(),

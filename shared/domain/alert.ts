@@ -20,6 +20,10 @@ export const standingAlertKinds = {
   "selector-empty": "a policy's selector matches no database of its account",
   "selector-drop": "a policy's selector matches far fewer databases than before",
   "account-unusable": "an account cannot be used: secret, login, rights, endpoint",
+  "backups-overdue": "the newest good backup of a database is older than its policy's target",
+  "slots-unaccounted": "a slot that was due has no run in the ledger",
+  "runs-stuck": "a run is open for longer than its state allows, and nobody moves it on",
+  "policies-dropped": "more than 20 % of the policies disappeared or were disabled within a day",
 } as const satisfies Record<string, string>;
 
 export type RunAlertKind = keyof typeof runAlertKinds;
@@ -45,6 +49,8 @@ export interface StandingAlert {
   readonly level: AlertLevel;
   readonly fingerprint: string;
   readonly details: readonly string[];
+  /** What it has told of, as short hashes, so that something new under an open alert can be noticed. */
+  readonly members?: readonly string[];
   readonly owner?: string;
   readonly raisedAt: number;
   readonly leaseUntilAt: number;

@@ -7,6 +7,7 @@ export const metricNamespace = "OtcBackup";
 export const metrics = {
   CreateHeartbeat: "1 when a create-backups tick has finished",
   PollHeartbeat: "1 when a poll-backups tick has finished",
+  AuditHeartbeat: "1 when an audit has seen everything, 0 when a part of it failed",
   PolicyCount: "policy rows seen by the tick",
   InvalidPolicies: "policy rows that are invalid now",
   TickLagSeconds: "age of the moment up to which every due slot has its run",
@@ -22,6 +23,13 @@ export const metrics = {
   OtcCalls: "HTTP calls to OTC in the tick",
   AlertsSent: "alerts delivered in the tick",
   AlertDeliveryFailures: "alerts that could not be delivered in the tick; they stay in the outbox",
+  OverduePolicies: "policies of severity page with a database whose newest good backup is older than the target",
+  WorstFreshnessRatio: "greatest age over target among the databases of policies of severity page; 1 is just in time",
+  StuckBackups: "runs that nobody moves on although their step or alert is long due",
+  UnaccountedSlots: "slots that were due and have no run",
+  PolicyCountDropPct: "share of the enabled policies that is gone, against the highest count of late",
+  PausedPolicies: "policies in force that are paused now",
+  DisabledPolicies: "policies in force that are disabled",
 } as const satisfies Record<string, string>;
 
 export type MetricName = keyof typeof metrics;

@@ -4,9 +4,10 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { describeAlarm } from "../../infra/alarm-row.ts";
 import { alarmTable } from "../../infra/alarms.ts";
+import { auditComposite } from "../../infra/audit-alarms.ts";
 import { functionTimeoutSeconds, scheduledFunctions } from "../../infra/scheduled-functions.ts";
 import { metrics } from "../../shared/domain/metric.ts";
-import { exampleStage, ofType, referenceOf, someSettings, template } from "./synthesized-stage.ts";
+import { exampleStage, ofType, referenceOf, someSettings } from "./synthesized-stage.ts";
 
 const rows = alarmTable(exampleStage);
 const deployed = new Map(
@@ -31,6 +32,10 @@ describe.each(rows.map((row) => [row.key, row] as const))("alarm %s", (key, row)
   const alarm = deployed.get(`otc-backup-prod-${key}`);
 
   test("goes to the topic of its level, and to both when the way itself may be broken", () => {
+    if (row.through !== undefined) {
+      expect([alarm.AlarmActions, alarm.OKActions]).toEqual([undefined, undefined]);
+      return;
+    }
     const expected = row.bothTopics
       ? ["otc-backup-prod-page", "otc-backup-prod-ticket"]
       : [`otc-backup-prod-${row.level}`];
@@ -52,7 +57,7 @@ describe.each(rows.map((row) => [row.key, row] as const))("alarm %s", (key, row)
   test("has a section in the operations handbook", () => {
     expect(anchors).toContain(row.anchor);
     expect(sections[anchors.indexOf(row.anchor)]).toContain(
-      `\`${key.replace(/^(create|poll)-backups-/, "<function>-")}\``,
+      `\`${key.replace(/^(create|poll|audit)-backups-/, "<function>-")}\``,
     );
   });
 
@@ -66,13 +71,24 @@ describe.each(rows.map((row) => [row.key, row] as const))("alarm %s", (key, row)
 });
 
 test("every section of that part belongs to an alarm", () => {
-  const used = new Set(rows.map((row) => row.anchor));
+  const used = new Set([...rows, auditComposite(exampleStage)].map((row) => row.anchor));
   expect(anchors.filter((anchor) => !used.has(anchor))).toEqual([]);
 });
 
 test("silence is failure exactly where every tick must speak", () => {
   const breaching = [...deployed.values()].filter((a) => a.TreatMissingData === "breaching").map((a) => a.MetricName);
-  expect(breaching.sort()).toEqual(["CreateHeartbeat", "PolicyCount", "PollHeartbeat", "TickLagSeconds"]);
+  expect(breaching.sort()).toEqual([
+    "AuditHeartbeat",
+    "CreateHeartbeat",
+    "OverduePolicies",
+    "PolicyCount",
+    "PolicyCountDropPct",
+    "PollHeartbeat",
+    "StuckBackups",
+    "TickLagSeconds",
+    "UnaccountedSlots",
+    "WorstFreshnessRatio",
+  ]);
   const others = new Set([...deployed.values()].map((a) => a.TreatMissingData));
   expect([...others].sort()).toEqual(["breaching", "notBreaching"]);
 });
@@ -159,6 +175,8 @@ test("what stops backups pages; what can wait for the morning does not", () => {
       .sort(),
   ).toEqual([
     "ambiguous-creates",
+    "audit-backups-slow",
+    "audit-backups-throttled",
     "create-backups-slow",
     "create-backups-throttled",
     "failed-ticks",
@@ -168,6 +186,36 @@ test("what stops backups pages; what can wait for the morning does not", () => {
   ]);
 });
 
-test("no alarm hides inside a composite", () => {
-  expect(template().findResources("AWS::CloudWatch::CompositeAlarm")).toEqual({});
+const [composite, ...furtherComposites] = [...ofType("AWS::CloudWatch::CompositeAlarm").values()].map(
+  (c) => c.Properties,
+);
+
+test("the auditor's gauges page through one composite, and nothing else hides inside one", () => {
+  expect(furtherComposites).toEqual([]);
+  const inside = rows.filter((row) => row.through !== undefined);
+  expect(inside.map((row) => row.key)).toEqual([
+    ...["overdue-policies", "worst-freshness", "stuck-backups", "unaccounted-slots", "policies-dropped"],
+  ]);
+  const [separator, parts] = composite.AlarmRule["Fn::Join"];
+  const rule: string = parts.map((part: unknown) => (typeof part === "string" ? part : ";")).join(separator);
+  expect(rule.match(/ALARM/g)).toHaveLength(inside.length);
+  expect(rule).not.toContain("AND");
+  expect(topicsOf(composite.AlarmActions)).toEqual(["otc-backup-prod-page"]);
+  expect(topicsOf(composite.OKActions)).toEqual(["otc-backup-prod-page"]);
+});
+
+test("a dead auditor is one page: its heartbeat's own, during which the composite keeps quiet", () => {
+  const heartbeat = [...ofType("AWS::CloudWatch::Alarm")].find(
+    ([, a]) => a.Properties.AlarmName === "otc-backup-prod-audit-backups-heartbeat",
+  );
+  expect(referenceOf(composite.ActionsSuppressor)).toBe(heartbeat?.[0]);
+  expect(topicsOf(heartbeat?.[1].Properties.AlarmActions)).toEqual(["otc-backup-prod-page"]);
+});
+
+test("the composite says what an alarm must say, and has a section in the handbook", () => {
+  const row = auditComposite(exampleStage);
+  for (const text of [row.meaning, ...row.first, `docs/operations.md#${row.anchor}`])
+    expect(composite.AlarmDescription).toContain(text);
+  expect(composite.AlarmDescription.length).toBeLessThanOrEqual(1024);
+  expect(sections[anchors.indexOf(row.anchor)]).toContain(`\`${row.key}\``);
 });

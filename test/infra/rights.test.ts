@@ -30,7 +30,7 @@ const matches = (pattern: unknown, arn: string) =>
   typeof pattern === "string" && new RegExp(`^${pattern.split("*").map(literally).join(".*")}$`).test(arn);
 
 test("no role has wildcard actions, managed policies or the resource *", () => {
-  expect(policies).toHaveLength(3);
+  expect(policies).toHaveLength(4);
   for (const statement of policies.flatMap(([, p]): Statement[] => p.Properties.PolicyDocument.Statement)) {
     expect(many(statement.Action).filter((action) => action.includes("*"))).toEqual([]);
     expect(many(statement.Resource)).not.toContain("*");
@@ -83,9 +83,21 @@ describe.each(["createbackups", "pollbackups"])("the role of %s", (part) => {
   });
 });
 
-test("only create-backups may read all policy rows", () => {
+test("only create-backups and audit-backups may read all policy rows", () => {
   expect(allowing("createbackups", "dynamodb:Scan")).toHaveLength(1);
+  expect(allowing("auditbackups", "dynamodb:Scan")).toHaveLength(1);
   expect(allowing("pollbackups", "dynamodb:Scan")).toHaveLength(0);
+});
+
+test("audit-backups writes no policy, no version of one and no accounting of its own making", () => {
+  const writing = ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"].flatMap(
+    (action) => allowing("auditbackups", action),
+  );
+  expect(writing.filter((s) => !JSON.stringify(s.Resource).includes("TablesLedger"))).toEqual([]);
+  expect(writing.map((s) => [s.Action, s.Condition?.["ForAllValues:StringLike"]])).toEqual([
+    ["dynamodb:PutItem", { "dynamodb:LeadingKeys": ["site", "alert#open", "run#*", "account#*"] }],
+    ["dynamodb:DeleteItem", { "dynamodb:LeadingKeys": ["alert#*"] }],
+  ]);
 });
 
 test("Scheduler may take its role for this stage's schedules only, and invoke exactly the functions", () => {

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { scheduledFunctions } from "../../infra/scheduled-functions.ts";
-import { ofType, referenceOf, synthesize } from "./synthesized-stage.ts";
+import { ofType, referenceOf, someSettings, synthesize } from "./synthesized-stage.ts";
 
 const functions = ofType("AWS::Lambda::Function");
 const schedules = ofType("AWS::Scheduler::Schedule");
@@ -16,9 +16,12 @@ test("every function has exactly one schedule", () => {
 describe.each([...schedules])("schedule %s", (_, { Properties: properties, DependsOn: dependsOn }) => {
   const lambda = functions.get(referenceOf(properties.Target.Arn) ?? "")?.Properties;
 
-  test("is enabled, ticks every minute and belongs to the stage's group", () => {
+  test("is enabled, ticks as often as the settings say and belongs to the stage's group", () => {
+    const name = scheduledFunctions.find((row) => lambda?.FunctionName.endsWith(row.name))?.name ?? "create-backups";
+    const minutes = someSettings().tickEveryMinutes[name];
+    const rate = minutes === 1 ? "rate(1 minute)" : `rate(${minutes} minutes)`;
     const [groupId, group] = [...ofType("AWS::Scheduler::ScheduleGroup")][0] ?? [];
-    expect(properties).toMatchObject({ State: "ENABLED", ScheduleExpression: "rate(1 minute)" });
+    expect(properties).toMatchObject({ State: "ENABLED", ScheduleExpression: rate });
     expect(properties.FlexibleTimeWindow).toEqual({ Mode: "OFF" });
     expect(properties.GroupName).toBe(group?.Properties.Name);
     expect(dependsOn).toContain(groupId);
@@ -40,9 +43,9 @@ describe.each([...schedules])("schedule %s", (_, { Properties: properties, Depen
 });
 
 test("the tick rate is a setting", () => {
-  const slower = synthesize({ tickEveryMinutes: { "create-backups": 3, "poll-backups": 2 } });
+  const slower = synthesize({ tickEveryMinutes: { "create-backups": 3, "poll-backups": 2, "audit-backups": 4 } });
   const rates = [...ofType("AWS::Scheduler::Schedule", slower).values()].map((s) => s.Properties.ScheduleExpression);
-  expect(rates.sort()).toEqual(["rate(2 minutes)", "rate(3 minutes)"]);
+  expect(rates.sort()).toEqual(["rate(2 minutes)", "rate(3 minutes)", "rate(4 minutes)"]);
 });
 
 test("every queue keeps its messages for 14 days, encrypted", () => {

@@ -27,11 +27,15 @@ describe("settings", () => {
     ],
     [
       "tickEveryMinutes.create-backups is 5: use 1 to 4 minutes",
-      { tickEveryMinutes: { "create-backups": 5, "poll-backups": 1 } },
+      { tickEveryMinutes: { "create-backups": 5, "poll-backups": 1, "audit-backups": 5 } },
     ],
     [
       "tickEveryMinutes.poll-backups is 3: tick at least every 120 seconds (pollBoundSeconds)",
-      { tickEveryMinutes: { "create-backups": 1, "poll-backups": 3 } },
+      { tickEveryMinutes: { "create-backups": 1, "poll-backups": 3, "audit-backups": 5 } },
+    ],
+    [
+      "tickEveryMinutes.audit-backups is 6: use 1 to 5 minutes",
+      { tickEveryMinutes: { "create-backups": 1, "poll-backups": 1, "audit-backups": 6 } },
     ],
     ['BACKUP_NAME_PREFIX is "way-too-long"', { backupNamePrefix: "way-too-long" }],
     ['OTC_RATE_PER_SECOND is "0"', { otcRatePerSecond: 0 }],

@@ -57,6 +57,7 @@ test("only kinds of resources are used that CloudFormation makes itself", () => 
   ).toEqual([]);
   expect([...types].sort()).toEqual([
     "AWS::CloudWatch::Alarm",
+    "AWS::CloudWatch::CompositeAlarm",
     "AWS::CloudWatch::Dashboard",
     "AWS::DynamoDB::Table",
     "AWS::IAM::Policy",

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { DeleteItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { onTestFinished } from "vitest";
+import { entry as auditBackups } from "../../functions/audit-backups.ts";
 import { entry as createBackups } from "../../functions/create-backups.ts";
 import { entry as pollBackups } from "../../functions/poll-backups.ts";
 import { ConsoleNotifier } from "../../local/console-log.ts";
@@ -14,6 +15,7 @@ import { openLocalSite } from "../../local/local-site.ts";
 import { DEMO_INSTANCE_IDS } from "../../local/simulator/fleet.ts";
 import type { Simulator } from "../../local/simulator/simulator.ts";
 import type { Notice } from "../../shared/domain/alert-text.ts";
+import type { MetricValues } from "../../shared/domain/metric.ts";
 import type { Observed } from "../../shared/domain/observed.ts";
 import type { Run } from "../../shared/domain/run.ts";
 import type { Log, Site } from "../../shared/ports.ts";
@@ -35,7 +37,10 @@ export interface TestSite {
   removeRow(policyId: string): Promise<void>;
   create(on?: Site): Promise<unknown>;
   poll(on?: Site): Promise<unknown>;
-  /** Ticks both functions once a minute. */
+  audit(on?: Site): Promise<unknown>;
+  /** What the last audit measured. */
+  gauges(): MetricValues;
+  /** Ticks create and poll once a minute. */
   minutes(count: number): Promise<void>;
   runs(policyId?: string): Promise<Run[]>;
   row(policyId: string): Promise<Partial<Observed>>;
@@ -72,6 +77,11 @@ export async function aSite(rows: readonly Record<string, unknown>[] = [aRow()])
   };
   const create = (on = site) => createBackups.run({}, context, on);
   const poll = (on = site) => pollBackups.run({}, context, on);
+  let measured: MetricValues = {};
+  const measure = (values: MetricValues) => {
+    measured = values;
+  };
+  const audit = (on = site) => auditBackups.run({}, context, { ...on, telemetry: { emit: measure } });
   const minutes = async (count: number) => {
     for (let i = 0; i < count; i += 1) {
       clock.set(clock.now() + minuteMs);
@@ -85,7 +95,9 @@ export async function aSite(rows: readonly Record<string, unknown>[] = [aRow()])
   for (const each of rows) await putRow(each);
   await create();
   clock.set(slotAt + 20_000);
-  return { site, simulator, clock, notices: notifier.delivered, putRow, removeRow, create, poll, minutes, runs, row };
+  const gauges = () => measured;
+  const notices = notifier.delivered;
+  return { site, simulator, clock, notices, putRow, removeRow, create, poll, audit, gauges, minutes, runs, row };
 }
 
 /** What OTC really holds of ours, apart from what FAILED. */

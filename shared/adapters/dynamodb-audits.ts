@@ -1,0 +1,38 @@
+// The auditor's checkpoint: one item of the ledger, written over exactly the one it was made from.
+
+import * as z from "zod";
+import type { AuditCheckpoint, AuditStore, WriteOutcome } from "../ports.ts";
+import type { DynamoDbTable } from "./dynamodb-table.ts";
+import { fromStored, toStored } from "./stored-instants.ts";
+
+const key = { pk: "site", sk: "audit" };
+
+const checkpointSchema = z.object({
+  at: z.number(),
+  policies: z.object({ policies: z.number(), fewerSinceAt: z.number().exactOptional() }),
+});
+
+export class DynamoDbAudits implements AuditStore {
+  readonly #table: DynamoDbTable;
+
+  constructor(table: DynamoDbTable) {
+    this.#table = table;
+  }
+
+  async last(): Promise<AuditCheckpoint | undefined> {
+    const parsed = checkpointSchema.safeParse(fromStored(await this.#table.get(key)));
+    return parsed.success ? parsed.data : undefined;
+  }
+
+  keep(next: AuditCheckpoint, previous: AuditCheckpoint | undefined): Promise<WriteOutcome> {
+    const stored = toStored(next);
+    const item = { ...(typeof stored === "object" ? stored : {}), ...key };
+    // Without a readable one before it, whatever stands there is replaced: an unreadable checkpoint must not stop audits.
+    if (previous === undefined) return this.#table.put(item);
+    return this.#table.put(item, {
+      expression: "attribute_not_exists(pk) OR #at = :before",
+      names: { "#at": "at" },
+      values: { ":before": new Date(previous.at).toISOString() },
+    });
+  }
+}

@@ -1,0 +1,109 @@
+// What an audit found, in words: one finding per database, slot, run or backup, each under the cause that makes one alert.
+
+import type { Advice, AuditAlertKind, Finding } from "./audit-alerts.ts";
+import type { DatabaseFreshness } from "./audit-freshness.ts";
+import { runId, slotText } from "./naming.ts";
+import type { PolicyDrop } from "./policy-drop.ts";
+import type { Run } from "./run.ts";
+import type { UnaccountedSlot } from "./unaccounted-slots.ts";
+
+const minuteMs = 60_000;
+
+export function overdueFinding(database: DatabaseFreshness): Finding {
+  const { policyId, instanceId, account, cause } = database;
+  const newest =
+    database.newestGoodAt === undefined ? "no good backup yet" : `newest good ${slotText(database.newestGoodAt)}`;
+  return {
+    kind: "backups-overdue",
+    subject: `account ${account}, ${cause}`,
+    level: database.severity,
+    member: `${policyId} ${instanceId}`,
+    line: `${policyId} ${instanceId}: ${newest}, ${ageText(database.ageMs)} old, target ${ageText(database.maxAgeMs)}`,
+    cause,
+    ...(database.owner === undefined ? {} : { owner: database.owner }),
+  };
+}
+
+/**
+ * `accountedThroughAt`: how far create-backups says that every slot has its run. What lies after it is one cause, however many
+ * slots it becomes while that function is away; what lies before it should not exist.
+ */
+export function unaccountedFinding(slot: UnaccountedSlot, accountedThroughAt: number): Finding {
+  const which = `${slot.policyId} ${slot.instanceId ?? "(databases by selector)"} slot ${slotText(slot.slotAt)}`;
+  const behind = slot.slotAt > accountedThroughAt;
+  return {
+    kind: "slots-unaccounted",
+    subject: behind ? "create-backups is behind" : "slots without a run",
+    level: "page",
+    member: behind ? "behind" : which,
+    line: which,
+  };
+}
+
+export function stuckFinding(run: Run, why: string): Finding {
+  const { severity, owner } = run.terms;
+  return {
+    kind: "runs-stuck",
+    subject: `account ${run.account}`,
+    level: severity,
+    member: runId(run),
+    line: `${runId(run)}: ${run.state}, ${why}`,
+    ...(owner === undefined ? {} : { owner }),
+  };
+}
+
+export function dropFinding(drop: PolicyDrop, active: number): Finding {
+  const line = `${active} policies in force and enabled, ${drop.baseline.policies} before: ${drop.pct} % are gone or disabled`;
+  return {
+    kind: "policies-dropped",
+    subject: "policies",
+    level: "page",
+    member: `from ${drop.baseline.policies}`,
+    line,
+  };
+}
+
+/** `23 h 58 m`, `12 m`, `9 d 4 h`. */
+export function ageText(ms: number): string {
+  const minutes = Math.floor(ms / minuteMs);
+  const hours = Math.floor(minutes / 60);
+  if (hours >= 72) return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+  return hours === 0 ? `${minutes} m` : `${hours} h ${minutes % 60} m`;
+}
+
+export const auditAdvice: Readonly<Record<AuditAlertKind, Advice>> = {
+  "backups-overdue": {
+    headline: (count) => `${plural(count, "database has", "databases have")} no good backup that is young enough`,
+    remedies: [
+      "npx otc-backup why <policy> shows what became of the last slots",
+      "repair the cause, then npx otc-backup run-now <policy>, or start a backup in the OTC console",
+      "if the database is not needed any more: pause the policy with an end and a reason, or take the database out of it",
+    ],
+  },
+  "slots-unaccounted": {
+    headline: (count) =>
+      `${plural(count, "slot is", "slots are")} due and not written down: nothing was tried for them`,
+    remedies: [
+      "start the backups that matter by hand: npx otc-backup run-now <policy>",
+      "see the log of create-backups at the time of the slot; was the ledger restored or changed by hand?",
+    ],
+  },
+  "runs-stuck": {
+    headline: (count) => `${plural(count, "run is", "runs are")} moved on by nobody`,
+    remedies: [
+      "npx otc-backup runs show <run> shows its last step",
+      "see the log of create-backups (waiting) or poll-backups (requested, building, alerts)",
+    ],
+  },
+  "policies-dropped": {
+    headline: () => "many policies have disappeared or were disabled at once",
+    remedies: [
+      "write nothing yet; find out who changed the rows (CloudTrail, npx otc-backup policies history <policy>)",
+      "if it was not meant: restore the table to the minute before, into a new table, and copy the rows back",
+    ],
+  },
+};
+
+export function plural(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`;
+}

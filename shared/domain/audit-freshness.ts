@@ -1,0 +1,98 @@
+// How old the newest good backup of each database of a policy is, against the policy's target, when it is judged from
+// outside: what a database without a good backup counts from, and what a pause excuses.
+
+import { newestGood } from "./good.ts";
+import type { Policy } from "./policy.ts";
+import type { Run } from "./run.ts";
+import { nextSlots } from "./slots.ts";
+
+const hourMs = 3_600_000;
+
+export interface DatabaseFreshness {
+  readonly policyId: string;
+  readonly instanceId: string;
+  readonly account: string;
+  readonly severity: Policy["severity"];
+  readonly owner?: string;
+  readonly newestGoodAt?: number;
+  /** Age over target: above 1 the target is missed. */
+  readonly ratio: number;
+  readonly ageMs: number;
+  readonly maxAgeMs: number;
+  readonly missed: boolean;
+  /** What the newest run of the database came to: a failure's code, or the reason of its state; `no-run` without one. */
+  readonly cause: string;
+}
+
+export interface FreshnessFacts {
+  readonly now: number;
+  /** Runs of the policy, as far back as they were read. */
+  readonly runs: readonly Run[];
+  /** A database without any run counts from the policy's first slot after this instant. */
+  readonly owedAfterAt?: number;
+}
+
+/** One entry per database that the policy owes backups; none while it is disabled or paused. */
+export function freshnessOf(policy: Policy, facts: FreshnessFacts): DatabaseFreshness[] {
+  if (!policy.enabled || isPaused(policy, facts.now)) return [];
+  const byInstance = Map.groupBy(facts.runs, (run) => run.instanceId);
+  return databasesOf(policy, facts.runs).map((instanceId) => {
+    const runs = byInstance.get(instanceId) ?? [];
+    return judge(policy, instanceId, { ...facts, runs });
+  });
+}
+
+export function isPaused(policy: Policy, now: number): boolean {
+  return policy.pausedUntil !== undefined && now < policy.pausedUntil;
+}
+
+/** Those the row names; for a selector, those of the newest slot that was written down. */
+export function databasesOf(policy: Policy, runs: readonly Run[]): readonly string[] {
+  if (policy.target.kind === "instances") return policy.target.instanceIds;
+  const newestAt = Math.max(...runs.map((run) => run.slotAt));
+  return [...new Set(runs.filter((run) => run.slotAt === newestAt).map((run) => run.instanceId))];
+}
+
+function judge(policy: Policy, instanceId: string, facts: FreshnessFacts): DatabaseFreshness {
+  const newestGoodAt = newestGood(facts.runs, policy.sizeFloorKb)?.slotAt;
+  const ageMs = Math.max(0, facts.now - countsFromAt(policy, facts, newestGoodAt));
+  const maxAgeMs = policy.maxAgeHours * hourMs;
+  const ratio = ageMs / maxAgeMs;
+  return {
+    policyId: policy.policyId,
+    instanceId,
+    account: policy.account,
+    severity: policy.severity,
+    ...(policy.owner === undefined ? {} : { owner: policy.owner }),
+    ...(newestGoodAt === undefined ? {} : { newestGoodAt }),
+    ratio,
+    ageMs,
+    maxAgeMs,
+    missed: ageMs > maxAgeMs,
+    cause: causeOf(facts.runs),
+  };
+}
+
+/**
+ * The slot of the newest good backup. Slots skipped for a pause were not owed: after one, the next slot counts. Without a
+ * good backup it is the first slot owed: that of the oldest run that was not paused, else the first after the policy came
+ * into force.
+ */
+function countsFromAt(policy: Policy, facts: FreshnessFacts, newestGoodAt: number | undefined): number {
+  const pausedAt = Math.max(...facts.runs.filter((run) => run.reason === "paused").map((run) => run.slotAt));
+  if (newestGoodAt !== undefined && newestGoodAt > pausedAt) return newestGoodAt;
+  if (Number.isFinite(pausedAt)) return firstSlotAfter(policy, pausedAt, facts.now);
+  const oldestAt = Math.min(...facts.runs.map((run) => run.slotAt));
+  const owedAfterAt = facts.owedAfterAt ?? facts.now;
+  return Number.isFinite(oldestAt) ? oldestAt : firstSlotAfter(policy, owedAfterAt, facts.now);
+}
+
+function firstSlotAfter(policy: Policy, at: number, now: number): number {
+  return nextSlots(policy.schedule, at, 1)[0] ?? now;
+}
+
+function causeOf(runs: readonly Run[]): string {
+  let newest: Run | undefined;
+  for (const run of runs) if (newest === undefined || run.slotAt > newest.slotAt) newest = run;
+  return newest === undefined ? "no-run" : (newest.lastFailure?.code ?? newest.reason);
+}

@@ -1,0 +1,108 @@
+// audit-backups, one audit: asks from outside whether everything that should have happened did, and says so even when all is
+// well, since its silence is an alarm. Of the ledger it writes its own checkpoint and the alerts it raises.
+
+import type { StandingAlert } from "../domain/alert.ts";
+import { auditAlertKinds, isAuditAlertKind, planStanding, type StandingPlan } from "../domain/audit-alerts.ts";
+import {
+  auditAdvice,
+  dropFinding,
+  overdueFinding,
+  stuckFinding,
+  unaccountedFinding,
+} from "../domain/audit-findings.ts";
+import { runId } from "../domain/naming.ts";
+import { alarmingDropPct, type PolicyDrop, policyDrop } from "../domain/policy-drop.ts";
+import { stuckAfterMs, whyStuck } from "../domain/stuck-runs.ts";
+import type { Site, Tick } from "../ports.ts";
+import { deliverAlerts } from "./deliver-alerts.ts";
+import { type StuckRun, type Survey, surveyPolicies } from "./survey-policies.ts";
+import { throwIfAny } from "./tick-errors.ts";
+import { TickJournal } from "./tick-journal.ts";
+
+const dueLimit = 20_000;
+
+export interface AuditSummary {
+  readonly policies: number;
+  readonly overdue: number;
+  readonly unaccounted: number;
+  readonly stuck: number;
+  readonly alerts: number;
+}
+
+/** Throws after everything else is done when a part of the audit failed; its heartbeat is then 0. */
+export async function auditBackups(site: Site, tick: Tick): Promise<AuditSummary> {
+  const now = site.clock.now();
+  const journal = new TickJournal(site);
+  const before = await site.audits.last();
+  const survey = await surveyPolicies(site, { now, tick });
+  survey.stuck.push(...(await stuckInLanes(site, now, survey.stuck)));
+  const whole = survey.errors.length === 0;
+  const drop = whole ? policyDrop(before?.policies, survey.active, now) : undefined;
+  const standing = await alertOn(site, { survey, drop, whole, now });
+  const delivery = await deliverAlerts(site, { journal, rescued: [], standing });
+  if (drop !== undefined) await site.audits.keep({ at: now, policies: drop.baseline }, before);
+  const errors = [...survey.errors, ...delivery.errors];
+  site.telemetry.emit({
+    AuditHeartbeat: errors.length === 0 ? 1 : 0,
+    OverduePolicies: survey.overduePolicies.size,
+    WorstFreshnessRatio: Math.round(survey.worstRatio * 1000) / 1000,
+    StuckBackups: survey.stuck.length,
+    UnaccountedSlots: survey.unaccounted.length,
+    PolicyCountDropPct: drop?.pct ?? 0,
+    PausedPolicies: survey.paused,
+    DisabledPolicies: survey.disabled,
+    AlertsSent: delivery.sent,
+    AlertDeliveryFailures: delivery.failed,
+  });
+  throwIfAny("audit-backups", errors);
+  return {
+    policies: survey.policies,
+    overdue: survey.overdue.length,
+    unaccounted: survey.unaccounted.length,
+    stuck: survey.stuck.length,
+    alerts: delivery.sent,
+  };
+}
+
+/** Open runs of any policy, also of one whose row is gone, by the index that leads the functions to them. */
+async function stuckInLanes(site: Site, now: number, known: readonly StuckRun[]): Promise<StuckRun[]> {
+  const seen = new Set(known.map(({ run }) => runId(run)));
+  const found: StuckRun[] = [];
+  for (const lane of ["create", "poll", "alert"] as const) {
+    for (const run of await site.runs.due(lane, { now: now - stuckAfterMs, limit: dueLimit })) {
+      const why = seen.has(runId(run)) ? undefined : whyStuck(run, now);
+      if (why !== undefined) found.push({ run, why });
+    }
+  }
+  return found;
+}
+
+interface AlertFacts {
+  readonly survey: Survey;
+  readonly drop: PolicyDrop | undefined;
+  readonly whole: boolean;
+  readonly now: number;
+}
+
+/** Brings the standing alerts in line with what was found; returns those to be sent now. */
+async function alertOn(site: Site, { survey, drop, whole, now }: AlertFacts): Promise<StandingAlert[]> {
+  const findings = [
+    ...survey.overdue.map(overdueFinding),
+    ...survey.unaccounted.map((slot) => unaccountedFinding(slot, survey.accountedThroughAt ?? now)),
+    ...survey.stuck.map(({ run, why }) => stuckFinding(run, why)),
+    ...(drop !== undefined && drop.pct > alarmingDropPct ? [dropFinding(drop, survey.active)] : []),
+  ];
+  const open = (await site.standingAlerts.open()).filter((alert) => isAuditAlertKind(alert.kind));
+  // What could not be seen may still be wrong: an audit with holes ends no alert.
+  const judged = new Set<string>(whole ? auditAlertKinds : []);
+  return applyPlan(site, planStanding({ now, findings, open, judged, advice: auditAdvice }));
+}
+
+async function applyPlan(site: Site, plan: StandingPlan): Promise<StandingAlert[]> {
+  const mine: StandingAlert[] = [];
+  for (const alert of plan.raise) if (await site.standingAlerts.raise(alert)) mine.push(alert);
+  for (const alert of plan.revise)
+    if (alert.sentAt !== undefined) await site.standingAlerts.markSent(alert, alert.sentAt);
+  for (const alert of plan.clear) await site.standingAlerts.clear(alert.subject, alert.kind);
+  return mine;
+}

@@ -1,0 +1,124 @@
+// The auditor's walk over all policies: page by page, each policy alone, a few at a time; only what was found stays in memory.
+
+import { type DatabaseFreshness, freshnessOf, isPaused } from "../domain/audit-freshness.ts";
+import type { Policy } from "../domain/policy.ts";
+import type { Run } from "../domain/run.ts";
+import { whyStuck } from "../domain/stuck-runs.ts";
+import { type UnaccountedSlot, unaccountedSlots } from "../domain/unaccounted-slots.ts";
+import { parsePolicy } from "../policies/parse-policy.ts";
+import type { EffectivePolicy, PolicyRow, Site, Tick } from "../ports.ts";
+import { inParallel } from "./in-parallel.ts";
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+const readers = 16;
+/** How far back runs are read to find out since when a database has been without a good backup. */
+const longestLookBackMs = 400 * dayMs;
+
+export interface StuckRun {
+  readonly run: Run;
+  readonly why: string;
+}
+
+export interface Survey {
+  policies: number;
+  /** In force and enabled; paused ones count. */
+  active: number;
+  paused: number;
+  disabled: number;
+  readonly overdue: DatabaseFreshness[];
+  readonly overduePolicies: Set<string>;
+  worstRatio: number;
+  readonly unaccounted: UnaccountedSlot[];
+  /** As create-backups says: every slot up to here has its run. */
+  readonly accountedThroughAt: number | undefined;
+  readonly stuck: StuckRun[];
+  /** Parts that could not be seen: what was found is true, but not all. */
+  readonly errors: unknown[];
+}
+
+export async function surveyPolicies(site: Site, facts: { now: number; tick: Tick }): Promise<Survey> {
+  const accountedThroughAt = await site.accounting.accountedThrough();
+  const counts = { policies: 0, active: 0, paused: 0, disabled: 0, worstRatio: 0 };
+  const survey: Survey = {
+    ...counts,
+    ...{ overdue: [], overduePolicies: new Set<string>(), unaccounted: [], stuck: [], errors: [] },
+    accountedThroughAt,
+  };
+  for await (const page of site.policies.pages()) {
+    survey.policies += page.length;
+    if (site.clock.now() >= facts.tick.stopAt) {
+      survey.errors.push(new Error("the audit ran out of time before it had seen every policy"));
+      break;
+    }
+    const work = (row: PolicyRow) => surveyRow(site, row, { now: facts.now, survey });
+    survey.errors.push(...(await inParallel(page, readers, work)));
+  }
+  return survey;
+}
+
+async function surveyRow(site: Site, row: PolicyRow, at: { now: number; survey: Survey }): Promise<void> {
+  const { now, survey } = at;
+  const inForce = await policyInForce(site, row, now);
+  if (inForce === undefined) return;
+  const { policy } = inForce;
+  if (policy.enabled) survey.active += 1;
+  else survey.disabled += 1;
+  if (policy.enabled && isPaused(policy, now)) survey.paused += 1;
+  const fromAt = now - (policy.maxAgeHours + 1) * hourMs;
+  const runs = await site.runs.ofPolicy(policy.policyId, { fromAt, toAt: now });
+  for (const run of runs) {
+    const why = whyStuck(run, now);
+    if (why !== undefined) survey.stuck.push({ run, why });
+  }
+  if (survey.accountedThroughAt !== undefined) {
+    const since = (at: number) => unaccountedSlots(policy, { now, afterAt: Math.max(fromAt, at), runs });
+    // The version's own start is read only when something seems to be missing.
+    if (since(0).length > 0) survey.unaccounted.push(...since(await startOf(site, inForce, now)));
+  }
+  noteFreshness(survey, await judgeFreshness(site, inForce, { now, runs }));
+}
+
+/** Runs as far back as the target reaches settle it, unless a database shows no good one there: then further back. */
+async function judgeFreshness(
+  site: Site,
+  inForce: PolicyInForce,
+  facts: { now: number; runs: readonly Run[] },
+): Promise<DatabaseFreshness[]> {
+  const { policy } = inForce;
+  const { now, runs } = facts;
+  const first = freshnessOf(policy, { now, runs });
+  if (first.every((database) => database.newestGoodAt !== undefined && !database.missed)) return first;
+  const lookBackMs = Math.min(longestLookBackMs, Math.max(35 * dayMs, 4 * policy.maxAgeHours * hourMs));
+  const more = await site.runs.ofPolicy(policy.policyId, { fromAt: now - lookBackMs, toAt: now });
+  return freshnessOf(policy, { now, runs: more, owedAfterAt: await startOf(site, inForce, now) });
+}
+
+function noteFreshness(survey: Survey, databases: readonly DatabaseFreshness[]): void {
+  for (const database of databases) {
+    if (database.missed) survey.overdue.push(database);
+    if (database.severity !== "page") continue;
+    survey.worstRatio = Math.max(survey.worstRatio, database.ratio);
+    if (database.missed) survey.overduePolicies.add(database.policyId);
+  }
+}
+
+interface PolicyInForce {
+  readonly policy: Policy;
+  /** Since when, if that had to be read. */
+  readonly effective: EffectivePolicy | undefined;
+}
+
+/** The row itself where create-backups has taken it up as it stands, else the version in the ledger. */
+async function policyInForce(site: Site, row: PolicyRow, now: number): Promise<PolicyInForce | undefined> {
+  const { parse, observed, policyId } = row;
+  if (parse.ok && observed?.contentHash === parse.contentHash) return { policy: parse.policy, effective: undefined };
+  const effective = policyId === undefined ? undefined : await site.versions.effective(policyId);
+  if (effective === undefined) return undefined;
+  const last = parsePolicy(effective.raw, now);
+  return last.ok ? { policy: last.policy, effective } : undefined;
+}
+
+async function startOf(site: Site, { policy, effective }: PolicyInForce, now: number): Promise<number> {
+  return (effective ?? (await site.versions.effective(policy.policyId)))?.since ?? now;
+}
