@@ -9,6 +9,7 @@ import { auditComposite } from "./audit-alarms.ts";
 import { BackupTables } from "./backup-tables.ts";
 import { checkSettings } from "./check-settings.ts";
 import { DeadLetterQueues } from "./dead-letter-queues.ts";
+import { FixedEgress } from "./fixed-egress.ts";
 import { functionEnvironment } from "./function-environment.ts";
 import { acceptAccountSecrets } from "./nag-reasons.ts";
 import { OrchestratorFunction } from "./orchestrator-function.ts";
@@ -60,11 +61,13 @@ export class BackupStack extends Stack {
     const environment = this.variablesFor(stage, settings);
     const schedules = new TickSchedules(this, "Ticks", { names, undeliveredTicks: queues.undeliveredTicks });
     const scope = this.rightsScope();
+    const egress = settings.fixedEgressAddress ? new FixedEgress(this, "Egress") : undefined;
     for (const row of scheduledFunctions) {
       const rights = row.rightsIn(scope);
       const made = new OrchestratorFunction(this, row.name, {
         ...{ row, names, settings, environment, rights },
         failedTicks: queues.failedTicks,
+        egress,
       });
       acceptAccountSecrets(made.role, this, scope.accountSecretsArn);
       schedules.add(row.name, { lambda: made.lambda, everyMinutes: settings.tickEveryMinutes[row.name] });

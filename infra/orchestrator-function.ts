@@ -10,6 +10,8 @@ import { LogGroup } from "aws-cdk-lib/aws-logs";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import type { FunctionEnvironment } from "../shared/config.ts";
+import { type FixedEgress, rightsToAttach } from "./fixed-egress.ts";
+import { acceptNetworkInterfaces } from "./nag-reasons.ts";
 import type { ResourceNames } from "./resource-names.ts";
 import { functionTimeoutSeconds, type ScheduledFunction } from "./scheduled-functions.ts";
 import type { StageSettings } from "./settings.ts";
@@ -35,6 +37,8 @@ export interface OrchestratorFunctionProps {
   readonly environment: FunctionEnvironment;
   readonly rights: readonly PolicyStatement[];
   readonly failedTicks: IQueue;
+  /** The network it runs in; absent: Lambda's own, without a fixed address. */
+  readonly egress?: FixedEgress | undefined;
 }
 
 export class OrchestratorFunction extends Construct {
@@ -43,7 +47,7 @@ export class OrchestratorFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: OrchestratorFunctionProps) {
     super(scope, id);
-    const { row, names, settings } = props;
+    const { row, names, settings, egress } = props;
     const logGroup = new LogGroup(this, "Logs", {
       logGroupName: names.logGroupOf(row.name),
       retention: settings.logRetentionDays,
@@ -57,6 +61,10 @@ export class OrchestratorFunction extends Construct {
       new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [props.failedTicks.queueArn] }),
     );
     logGroup.grantWrite(this.role);
+    if (egress !== undefined) {
+      for (const statement of rightsToAttach(names.functionNamed(row.name))) this.role.addToPolicy(statement);
+      acceptNetworkInterfaces(this.role);
+    }
     this.lambda = new NodejsFunction(this, "Function", {
       functionName: names.functionNamed(row.name),
       description: row.does,
@@ -75,6 +83,7 @@ export class OrchestratorFunction extends Construct {
       // A tick is never repeated: the next one does what it left. One that has waited two minutes is stale.
       retryAttempts: 0,
       maxEventAge: Duration.minutes(2),
+      ...(egress === undefined ? {} : { vpc: egress.vpc, securityGroups: [egress.securityGroup] }),
       onFailure: { bind: () => ({ destination: props.failedTicks.queueArn }) },
       ...(settings.reservedConcurrency === undefined
         ? {}

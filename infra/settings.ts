@@ -41,6 +41,11 @@ export interface StageSettings {
    * nothing can be reserved, and the first deployment would fail. Correctness does not depend on it.
    */
   readonly reservedConcurrency?: number;
+  /**
+   * Calls OTC from one fixed address, for accounts whose IAM admits only listed addresses. Makes a network with a NAT gateway
+   * (about $35 a month and $0.05 per GB); the address is the stack's output `EgressAddress`.
+   */
+  readonly fixedEgressAddress: boolean;
   /** Refuse to delete the stack. The tables survive a deleted stack in any case. */
   readonly terminationProtection: boolean;
 }
@@ -60,6 +65,7 @@ export const stages: Readonly<Record<string, StageSettings>> = {
     page: { emails: ["dbops-dev@example.com"], httpsUrls: [] },
     ticket: { emails: ["dbops-dev@example.com"], httpsUrls: [] },
     logRetentionDays: 30,
+    fixedEgressAddress: false,
     terminationProtection: false,
   },
   prod: {
@@ -80,6 +86,7 @@ export const stages: Readonly<Record<string, StageSettings>> = {
     },
     ticket: { emails: ["dbops-tickets@example.com"], httpsUrls: [] },
     logRetentionDays: 180,
+    fixedEgressAddress: false,
     terminationProtection: true,
   },
 };

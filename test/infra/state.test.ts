@@ -43,6 +43,23 @@ test("the tables have the keys that the code reads and writes", () => {
   ]);
 });
 
+test("a policy on each table denies deleting it, and everything to other AWS accounts", () => {
+  for (const table of tables.values()) {
+    const statements = table.Properties.ResourcePolicy.PolicyDocument.Statement;
+    expect(statements).toMatchObject([
+      { Effect: "Deny", Action: "dynamodb:DeleteTable", Principal: { AWS: "*" } },
+      {
+        Effect: "Deny",
+        Action: "dynamodb:*",
+        Condition: {
+          StringNotEquals: { "aws:PrincipalAccount": { Ref: "AWS::AccountId" } },
+          Bool: { "aws:PrincipalIsAWSService": "false" },
+        },
+      },
+    ]);
+  }
+});
+
 test("nothing but the tables is retained, so a deleted stack can be deployed again", () => {
   const all: Record<string, { Type: string; DeletionPolicy?: string }> = template().toJSON().Resources;
   const retained = Object.entries(all).filter(([, r]) => (r.DeletionPolicy ?? "Delete") !== "Delete");
