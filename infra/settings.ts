@@ -23,6 +23,8 @@ export interface StageSettings {
   readonly tickEveryMinutes: Readonly<Record<FunctionName, number>>;
   /** Longest time between two looks at a building backup. */
   readonly pollBoundSeconds: number;
+  /** Hours between the mark of a backup that retention no longer keeps and its deletion; at least 24. */
+  readonly pruneGraceHours: number;
   /** Ceiling of calls per second for each OTC account. */
   readonly otcRatePerSecond: number;
   /** A selector that loses more than so many per cent of its databases at once is told before it is followed. */
@@ -58,6 +60,7 @@ export const stages: Readonly<Record<string, StageSettings>> = {
     backupNamePrefix: "devbk",
     tickEveryMinutes: { "create-backups": 1, "poll-backups": 1, "audit-backups": 5 },
     pollBoundSeconds: 120,
+    pruneGraceHours: 72,
     otcRatePerSecond: 5,
     selectorDropPercent: 20,
     otcSigning: "A",
@@ -76,6 +79,7 @@ export const stages: Readonly<Record<string, StageSettings>> = {
     backupNamePrefix: "otcbk",
     tickEveryMinutes: { "create-backups": 1, "poll-backups": 1, "audit-backups": 5 },
     pollBoundSeconds: 120,
+    pruneGraceHours: 72,
     otcRatePerSecond: 10,
     selectorDropPercent: 20,
     otcSigning: "A",

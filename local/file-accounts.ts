@@ -1,5 +1,5 @@
-// Account secrets in a file, for sites on one machine: `{"<account>": {region, projectId, auth}}`. Read afresh at every
-// use, so that a corrected password works at once.
+// Account secrets in a file, for sites on one machine: `{"<account>": {region, projectId, auth}}`, and under
+// `<account>/prune` the same with a user that may delete. Read afresh at every use, so that a corrected password works at once.
 
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
@@ -21,7 +21,7 @@ export class FileAccounts implements AccountSecrets {
     if (entries === undefined)
       return failed(failure("secret-invalid", `account file ${this.#path} is not a JSON object`));
     if (!entries.has(account))
-      return failed(failure("secret-unavailable", `account file ${this.#path} has no account "${account}"`));
+      return failed(failure("secret-absent", `account file ${this.#path} has no account "${account}"`));
     const own = JSON.stringify(entries.get(account));
     const version = createHash("sha256").update(own).digest("hex").slice(0, 12);
     const parsed = parseAccountSecret(own, { version, account });

@@ -87,11 +87,11 @@ export function localConfig(simulatorUrl: string | undefined): Config {
   });
 }
 
-/** The simulator's backup user, whose password is no secret. */
+/** The simulator's users, whose passwords are no secrets: the first makes backups, the second deletes them. */
 export const demoAccount: AccountSecrets = {
-  read: async () => {
+  read: async (account) => {
     const { region, projectId, domainName, users } = DEMO_ACCOUNT;
-    const [user] = users;
+    const user = users[account.endsWith("/prune") ? 1 : 0];
     const auth = { method: "token", domainName, userName: user?.name ?? "", password: user?.password ?? "" } as const;
     return { ok: true, value: { version: "demo", region, projectId, auth } };
   },

@@ -2,6 +2,7 @@
 // variable names are a type that infra/ must satisfy, so a forgotten one is a compile error and not a page at 03:00.
 
 import * as z from "zod";
+import { defaultGraceHours, leastGraceHours } from "./domain/retention-mark.ts";
 import { type OtcRegions, parseOtcRegions } from "./otc/endpoints.ts";
 
 /** What infra/ has to set on every function. AWS endpoints and regions are the AWS SDK's own variables. */
@@ -17,6 +18,8 @@ export interface FunctionEnvironment {
   readonly BACKUP_NAME_PREFIX: string;
   /** Longest time between two looks at a building backup, in seconds. */
   readonly POLL_BOUND_SECONDS: string;
+  /** From the mark of a backup to its deletion, in hours; at least 24. */
+  readonly PRUNE_GRACE_HOURS: string;
   /** Ceiling of calls per second for each OTC account. */
   readonly OTC_RATE_PER_SECOND: string;
   /** `A` or `B`: the AK/SK signing dialect. */
@@ -35,6 +38,7 @@ export interface Config {
   readonly otcRegions: OtcRegions;
   readonly namePrefix: string;
   readonly pollBoundMs: number;
+  readonly graceMs: number;
   readonly otcRatePerSecond: number;
   readonly otcSigning: "A" | "B";
   readonly selectorDropPercent: number;
@@ -54,6 +58,12 @@ const environmentSchema = z.object({
     .regex(/^[A-Za-z][A-Za-z0-9]{1,4}$/, "must be 2 to 5 letters or digits, a letter first")
     .default("otcbk"),
   POLL_BOUND_SECONDS: z.coerce.number().int().min(30).max(3600).default(120),
+  PRUNE_GRACE_HOURS: z.coerce
+    .number()
+    .int()
+    .min(leastGraceHours, `must be at least ${leastGraceHours}: people need time to object`)
+    .max(8784)
+    .default(defaultGraceHours),
   OTC_RATE_PER_SECOND: z.coerce.number().positive().max(1000).default(10),
   OTC_SIGNING: z.enum(["A", "B"]).default("A"),
   SELECTOR_DROP_PERCENT: z.coerce.number().min(0).max(100).default(20),
@@ -91,6 +101,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     otcRegions: regions.regions,
     namePrefix: e.BACKUP_NAME_PREFIX,
     pollBoundMs: e.POLL_BOUND_SECONDS * 1000,
+    graceMs: e.PRUNE_GRACE_HOURS * 3_600_000,
     otcRatePerSecond: e.OTC_RATE_PER_SECOND,
     otcSigning: e.OTC_SIGNING,
     selectorDropPercent: e.SELECTOR_DROP_PERCENT,

@@ -5,6 +5,7 @@
 import type { StandingAlert } from "./domain/alert.ts";
 import type { Notice } from "./domain/alert-text.ts";
 import type { Failure, Result } from "./domain/failure.ts";
+import type { Hold } from "./domain/hold.ts";
 import type { MetricValues } from "./domain/metric.ts";
 import type { RunKey } from "./domain/naming.ts";
 import type { Observed } from "./domain/observed.ts";
@@ -18,7 +19,9 @@ import type {
   RemoteBackup,
   RestoreSpan,
 } from "./domain/remote.ts";
-import type { Run } from "./domain/run.ts";
+import type { BulkApproval } from "./domain/retention-caps.ts";
+import type { AccountPlan } from "./domain/retention-plan.ts";
+import type { Lane, Run } from "./domain/run.ts";
 import type { Selection } from "./domain/selection.ts";
 import type { PolicyParse } from "./policies/parse-policy.ts";
 
@@ -66,7 +69,7 @@ export interface RunStore {
   /** Writes `next` over exactly `previous`. */
   replace(previous: Run, next: Run): Promise<WriteOutcome>;
   /** Runs whose next action in this lane is due, oldest first; read again from the table, so that a late index cannot deceive. */
-  due(lane: "create" | "poll" | "alert", query: { now: number; limit: number }): Promise<Run[]>;
+  due(lane: Lane, query: { now: number; limit: number }): Promise<Run[]>;
   /** Runs of one policy with slots in `[fromAt, toAt]`. */
   ofPolicy(policyId: string, range: { fromAt: number; toAt: number }): Promise<Run[]>;
   read(key: RunKey): Promise<Run | undefined>;
@@ -153,6 +156,36 @@ export interface AuditStore {
   keep(next: AuditCheckpoint, previous: AuditCheckpoint | undefined): Promise<WriteOutcome>;
 }
 
+export interface HoldStore {
+  /** All holds of a policy, over or not, strongly consistent. */
+  ofPolicy(policyId: string): Promise<Hold[]>;
+  /** Sets the hold of its run, in place of an earlier one. */
+  put(hold: Hold): Promise<void>;
+  remove(run: RunKey): Promise<void>;
+}
+
+/** Whether prune-backups may delete at all, and who said so. */
+export interface PruneSwitch {
+  readonly stopped: boolean;
+  readonly reason?: string;
+  readonly setAt?: number;
+}
+
+/** What prune-backups keeps beside the marks on the runs. */
+export interface PruneStore {
+  /** Strongly consistent; one that cannot be read counts as stopped. */
+  pruneSwitch(): Promise<PruneSwitch>;
+  setSwitch(next: PruneSwitch): Promise<void>;
+  /** Writes a plan before it is applied; `lost-race` when it is there already. */
+  recordPlan(plan: AccountPlan): Promise<WriteOutcome>;
+  approval(account: string): Promise<BulkApproval | undefined>;
+  approve(account: string, approval: BulkApproval): Promise<void>;
+  /** The plan that was refused as a bulk change, to be approved by its id. */
+  plan(account: string, planId: string): Promise<{ newMarks: number } | undefined>;
+  /** Takes one of the day's deletions, durably, before it is made; false when the day has no more. */
+  takeDeletion(account: string, day: { day: string; cap: number }): Promise<boolean>;
+}
+
 /** One OTC account, ready to be called. Failures are values; only defects throw. */
 export interface AccountProvider {
   /** The complete list of databases, or why there is none. */
@@ -225,6 +258,8 @@ export interface Site {
   readonly accounting: AccountingStore;
   readonly standingAlerts: StandingAlertStore;
   readonly audits: AuditStore;
+  readonly holds: HoldStore;
+  readonly prune: PruneStore;
   readonly provider: BackupProvider;
   readonly notifier: Notifier;
   readonly telemetry: Telemetry;
@@ -239,6 +274,8 @@ export interface SiteSettings {
   readonly pollBoundMs: number;
   /** A selector that loses more than so many per cent of its databases at once is told before it is followed. */
   readonly selectorDropPercent: number;
+  /** From the mark to the DELETE; at least 24 hours. */
+  readonly graceMs: number;
 }
 
 /** One invocation by a schedule: after `stopAt` it starts nothing new, what is left is simply still due. */

@@ -5,7 +5,9 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { DynamoDbAudits } from "./adapters/dynamodb-audits.ts";
+import { DynamoDbHolds } from "./adapters/dynamodb-holds.ts";
 import { DynamoDbPolicyStore } from "./adapters/dynamodb-policy-store.ts";
+import { DynamoDbPrune } from "./adapters/dynamodb-prune.ts";
 import { DynamoDbRunStore } from "./adapters/dynamodb-run-store.ts";
 import { DynamoDbSelections } from "./adapters/dynamodb-selections.ts";
 import { DynamoDbAccounting, DynamoDbPolicyVersions, DynamoDbStandingAlerts } from "./adapters/dynamodb-site-state.ts";
@@ -56,6 +58,8 @@ export function buildSite(config: Config, parts: SiteParts): Site {
     accounting: new DynamoDbAccounting(ledger),
     standingAlerts: new DynamoDbStandingAlerts(ledger),
     audits: new DynamoDbAudits(ledger),
+    holds: new DynamoDbHolds(ledger),
+    prune: new DynamoDbPrune(ledger),
     provider,
     notifier,
     telemetry,
@@ -64,6 +68,7 @@ export function buildSite(config: Config, parts: SiteParts): Site {
       namePrefix: config.namePrefix,
       pollBoundMs: config.pollBoundMs,
       selectorDropPercent: config.selectorDropPercent,
+      graceMs: config.graceMs,
     },
   };
 }

@@ -3,7 +3,7 @@
 
 import type { RunKey } from "../domain/naming.ts";
 import { slotText } from "../domain/naming.ts";
-import type { Run } from "../domain/run.ts";
+import type { Lane, Run } from "../domain/run.ts";
 import type { Log, RunStore, WriteOutcome } from "../ports.ts";
 import { ledgerTable } from "../tables.ts";
 import type { Condition, DynamoDbTable, Item } from "./dynamodb-table.ts";
@@ -39,7 +39,7 @@ export class DynamoDbRunStore implements RunStore {
     return stored?.writeId === writeId ? "written" : "lost-race";
   }
 
-  async due(lane: "create" | "poll" | "alert", query: { now: number; limit: number }): Promise<Run[]> {
+  async due(lane: Lane, query: { now: number; limit: number }): Promise<Run[]> {
     const { dueIndex } = ledgerTable;
     const keys = await this.#table.query(
       {

@@ -39,6 +39,8 @@ export class SecretsManagerAccounts implements AccountSecrets {
       return ok(parsed.secret);
     } catch (error) {
       const name = error instanceof Error ? error.name : "unknown error";
+      if (name === "ResourceNotFoundException")
+        return failed(failure("secret-absent", `there is no secret ${secretId}`));
       return failed(failure("secret-unavailable", `secret ${secretId} cannot be read: ${name}`));
     }
   }

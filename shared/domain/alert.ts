@@ -24,6 +24,10 @@ export const standingAlertKinds = {
   "slots-unaccounted": "a slot that was due has no run in the ledger",
   "runs-stuck": "a run is open for longer than its state allows, and nobody moves it on",
   "policies-dropped": "more than 20 % of the policies disappeared or were disabled within a day",
+  "prune-blocked": "retention would let backups go, and a doubt forbids it: nothing is lost, nothing is deleted",
+  "prune-bulk-change":
+    "retention would let go an unusual share of an account's backups: nothing is marked before someone agrees",
+  "prune-stopped": "deleting was stopped by a person and stays stopped until someone resumes it",
 } as const satisfies Record<string, string>;
 
 export type RunAlertKind = keyof typeof runAlertKinds;

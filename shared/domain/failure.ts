@@ -170,6 +170,12 @@ export const failureKinds = {
     true,
     "the account's secret cannot be read; check that it exists and that the function may read it",
   ),
+  "secret-absent": kind(
+    "later",
+    "configuration",
+    true,
+    "there is no secret of that account; store one as docs/deploy.md says, or correct the policy's account",
+  ),
   "secret-invalid": kind(
     "never",
     "configuration",

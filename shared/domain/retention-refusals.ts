@@ -14,7 +14,7 @@ export const refusalReasons = {
   "listing-incomplete": "OTC's listing of backups is not complete or could not be had",
   "listing-inconsistent": "OTC's listing contradicts the ledger",
   "instance-gone": "the database is not in the account any more",
-  "policy-removed": "there is no policy of that name any more",
+  "policy-removed": "there is no policy of that name for this account any more",
   "row-problem": "the policy's row has a problem",
 } as const satisfies Record<string, string>;
 

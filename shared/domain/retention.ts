@@ -27,6 +27,8 @@ export interface Judged {
   /** `building`: not ended. `strange`: the record does not prove that it is ours. */
   readonly kind: "good" | "not-good" | "failed" | "building" | "strange";
   readonly reasons: readonly string[];
+  /** Stays only because nothing of the database may be removed; the rules would let it go. */
+  readonly withheld?: true;
 }
 
 /** Every backup that is still there stands in exactly one list, but for those already being deleted. Newest first. */
@@ -59,7 +61,7 @@ export function judgeRetention(runs: readonly Run[], facts: RetentionFacts): Dat
     const reasons = stay.length > 0 ? stay : [goReason(candidate, facts.terms, newestGoodAt)];
     if (stay.length > 0) keep.push({ ...candidate, reasons });
     else if (refused.length === 0) remove.push({ ...candidate, reasons });
-    else keep.push({ ...candidate, reasons: withheld(reasons, refused) });
+    else keep.push({ ...candidate, reasons: withheld(reasons, refused), withheld: true });
   }
   return { keep, remove, refused };
 }
@@ -142,7 +144,8 @@ function ownReasons({ kind, run }: Candidate, { terms, newestGoodAt }: Context):
     case "strange":
       return ["name and record do not agree: not provably ours"];
     case "good":
-      return terms?.retention === undefined ? ["no retention: every good backup is kept for ever"] : [];
+      if (terms === undefined) return ["no valid policy judges it: kept until someone decides"];
+      return terms.retention === undefined ? ["no retention: every good backup is kept for ever"] : [];
     case "not-good":
       return newestGoodAt === undefined || newestGoodAt < run.slotAt
         ? [`${notGoodText(run, terms)}, but no newer good one exists`]

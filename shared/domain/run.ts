@@ -39,6 +39,10 @@ const ownReasons = [
   "superseded",
   "paused",
   "resolved",
+  "marked-for-removal",
+  "kept-again",
+  "deletion-refused",
+  "deleted",
 ] as const;
 
 export type RunReason = FailureCode | (typeof ownReasons)[number];
@@ -136,10 +140,23 @@ export function hasEnded(run: Run): boolean {
   return ended.has(run.state);
 }
 
+/** Who picks a run up: create-backups, poll-backups, whoever delivers alerts, prune-backups. */
+export type Lane = "create" | "poll" | "alert" | "prune";
+
 /** Which function picks the run up next, and when. Nothing when it is at rest. */
-export function nextAction(run: Run): { lane: "create" | "poll" | "alert"; at: number } | undefined {
+export function nextAction(run: Run): { lane: Lane; at: number } | undefined {
   const alertAt = Math.min(...run.alerts.filter((a) => a.sentAt === undefined).map((a) => a.leaseUntilAt));
   if (run.state === "waiting") return { lane: "create", at: Math.min(run.dueAt, alertAt) };
   if (run.state === "requested" || run.state === "building") return { lane: "poll", at: Math.min(run.dueAt, alertAt) };
-  return Number.isFinite(alertAt) ? { lane: "alert", at: alertAt } : undefined;
+  if (Number.isFinite(alertAt)) return { lane: "alert", at: alertAt };
+  const pruneAt = Math.min(
+    ...retentionMarks(run).map((mark) => (mark.stage === "marked" ? mark.removableAt : mark.markedAt)),
+  );
+  return Number.isFinite(pruneAt) ? { lane: "prune", at: pruneAt } : undefined;
+}
+
+/** The marks that prune-backups still has to act on: those of backups that are not deleted yet. */
+function retentionMarks(run: Run): RetentionMark[] {
+  const marks = [run.retention, ...run.earlierBackups.map((backup) => backup.retention)];
+  return marks.filter((mark) => mark !== undefined).filter((mark) => mark.stage !== "deleted");
 }

@@ -8,6 +8,7 @@ import { onTestFinished } from "vitest";
 import { entry as auditBackups } from "../../functions/audit-backups.ts";
 import { entry as createBackups } from "../../functions/create-backups.ts";
 import { entry as pollBackups } from "../../functions/poll-backups.ts";
+import { entry as pruneBackups } from "../../functions/prune-backups.ts";
 import { ConsoleNotifier } from "../../local/console-log.ts";
 import { localTableNames } from "../../local/embedded-tables.ts";
 import { SteppedClock } from "../../local/local-clock.ts";
@@ -19,6 +20,7 @@ import type { MetricValues } from "../../shared/domain/metric.ts";
 import type { Observed } from "../../shared/domain/observed.ts";
 import type { Run } from "../../shared/domain/run.ts";
 import type { Log, Site } from "../../shared/ports.ts";
+import type { PruneSummary } from "../../shared/workflows/prune-backups.ts";
 
 export const instanceIds = DEMO_INSTANCE_IDS;
 const noPolicies = fileURLToPath(new URL("no-policies.yaml", import.meta.url));
@@ -37,6 +39,7 @@ export interface TestSite {
   removeRow(policyId: string): Promise<void>;
   create(on?: Site): Promise<unknown>;
   poll(on?: Site): Promise<unknown>;
+  prune(on?: Site): Promise<PruneSummary>;
   audit(on?: Site): Promise<unknown>;
   /** What the last audit measured. */
   gauges(): MetricValues;
@@ -82,6 +85,7 @@ export async function aSite(rows: readonly Record<string, unknown>[] = [aRow()])
     measured = values;
   };
   const audit = (on = site) => auditBackups.run({}, context, { ...on, telemetry: { emit: measure } });
+  const prune = (on = site) => pruneBackups.run({}, context, on);
   const minutes = async (count: number) => {
     for (let i = 0; i < count; i += 1) {
       clock.set(clock.now() + minuteMs);
@@ -97,7 +101,7 @@ export async function aSite(rows: readonly Record<string, unknown>[] = [aRow()])
   clock.set(slotAt + 20_000);
   const gauges = () => measured;
   const notices = notifier.delivered;
-  return { site, simulator, clock, notices, putRow, removeRow, create, poll, audit, gauges, minutes, runs, row };
+  return { site, simulator, clock, notices, putRow, removeRow, create, poll, prune, audit, gauges, minutes, runs, row };
 }
 
 /** What OTC really holds of ours, apart from what FAILED. */

@@ -1,0 +1,133 @@
+// prune-backups, one tick: plans what retention lets go, marks it, and after the grace period deletes it, one account after
+// the other. All doubts lead to keeping.
+
+import type { StandingAlert } from "../domain/alert.ts";
+import { blockedAlert, bulkAlert, pruneSubject, stoppedAlert } from "../domain/prune-alerts.ts";
+import { type AccountPlan, type DatabasePlan, planDatabase } from "../domain/retention-plan.ts";
+import type { PolicyRow, Site, Tick } from "../ports.ts";
+import { noteAccount } from "./account-trouble.ts";
+import { deliverAlerts } from "./deliver-alerts.ts";
+import { databaseHistories, policyInForce } from "./policy-history.ts";
+import { pruneAccount } from "./prune-account.ts";
+import { newTally, type PruneTally } from "./prune-tick.ts";
+import { throwIfAny } from "./tick-errors.ts";
+import { TickJournal } from "./tick-journal.ts";
+
+const dueLimit = 20_000;
+
+export interface PruneSummary {
+  readonly accounts: number;
+  readonly marked: number;
+  readonly keptAgain: number;
+  readonly deleted: number;
+  /** Backups that stay only because of a doubt. */
+  readonly blocked: number;
+  readonly leftovers: number;
+  readonly alerts: number;
+}
+
+/** Throws after everything else is done when a part of the tick failed. */
+export async function pruneBackups(site: Site, tick: Tick): Promise<PruneSummary> {
+  const open = await site.standingAlerts.open();
+  const stop = await site.prune.pruneSwitch();
+  const databases = await planDatabases(site);
+  const total = newTally();
+  const standing: StandingAlert[] = [];
+  const plans: AccountPlan[] = [];
+  const raise = async (alert: StandingAlert | undefined, subject: string, kind: StandingAlert["kind"]) => {
+    if (alert !== undefined && (await site.standingAlerts.raise(alert))) standing.push(alert);
+    const isOpen = open.some((each) => each.subject === subject && each.kind === kind);
+    if (alert === undefined && isOpen) await site.standingAlerts.clear(subject, kind);
+  };
+  const now = site.clock.now();
+  await raise(stop.stopped ? stoppedAlert(stop.reason, now) : undefined, "prune-backups", "prune-stopped");
+  for (const [account, list] of Map.groupBy(databases, (database) => database.account)) {
+    if (site.clock.now() >= tick.stopAt) break;
+    const tally = newTally();
+    try {
+      const { plan, trouble } = await pruneAccount(site, account, { databases: list, tick, tally, stop });
+      plans.push(plan);
+      const facts = { account: `${account}/prune`, trouble, waitingSince: now, open };
+      const unusable = await noteAccount(site, facts);
+      if (unusable !== undefined) standing.push(unusable);
+      await raise(bulkAlert(plan, now), pruneSubject(account), "prune-bulk-change");
+      const blocked = blockedAlert(account, blockedOf(plan, tally), now);
+      await raise(blocked, pruneSubject(account), "prune-blocked");
+    } catch (error) {
+      tally.errors.push(error);
+    }
+    addUp(total, tally);
+  }
+  const delivery = await deliverAlerts(site, { journal: new TickJournal(site), rescued: [], standing });
+  const blocked = stayingOnly(total, plans);
+  site.telemetry.emit({
+    PruneHeartbeat: 1,
+    PruneMarked: total.marked,
+    PruneDeletes: total.deleted,
+    PruneBlocked: blocked,
+    PruneLeftovers: total.leftovers,
+    AlertsSent: delivery.sent,
+    AlertDeliveryFailures: delivery.failed,
+  });
+  throwIfAny("prune-backups", [...total.errors, ...delivery.errors]);
+  const { marked, keptAgain, deleted, leftovers } = total;
+  const accounts = new Set(databases.map((database) => database.account)).size;
+  return { accounts, marked, keptAgain, deleted, blocked, leftovers, alerts: delivery.sent };
+}
+
+/** Every policy row's databases, and those with marked backups whose policy is gone. One policy's runs in memory at a time. */
+async function planDatabases(site: Site): Promise<DatabasePlan[]> {
+  const seen = new Set<string>();
+  const databases: DatabasePlan[] = [];
+  for await (const page of site.policies.pages()) {
+    for (const row of page) {
+      if (row.policyId === undefined) continue;
+      seen.add(row.policyId);
+      databases.push(...(await plansOf(site, row.policyId, row)));
+    }
+  }
+  const marked = await site.runs.due("prune", { now: site.clock.now() + site.settings.graceMs, limit: dueLimit });
+  for (const policyId of new Set(marked.map((run) => run.policyId)))
+    if (!seen.has(policyId)) databases.push(...(await plansOf(site, policyId, undefined)));
+  return databases;
+}
+
+async function plansOf(site: Site, policyId: string, row: PolicyRow | undefined): Promise<DatabasePlan[]> {
+  const now = site.clock.now();
+  const policy = { policyId, ...(await policyInForce(row, site.versions, now)) };
+  const histories = await databaseHistories(site, policy, { now, namePrefix: site.settings.namePrefix });
+  return histories.map((history) => withoutKept(planDatabase(history)));
+}
+
+/** What stays is counted and not carried along: a site keeps thousands for each one it lets go. */
+function withoutKept(database: DatabasePlan): DatabasePlan {
+  return { ...database, verdict: { ...database.verdict, keep: [] } };
+}
+
+/** What OTC made doubtful, and what the ledger alone made doubtful without a look at OTC. */
+function blockedOf(plan: AccountPlan, tally: PruneTally): PruneTally["blocked"] {
+  const looked = new Set(tally.blocked.map(({ policyId, instanceId }) => `${policyId}/${instanceId}`));
+  for (const { policyId, instanceId, withheld, verdict } of plan.databases) {
+    if (withheld === 0 || looked.has(`${policyId}/${instanceId}`)) continue;
+    tally.blocked.push({ policyId, instanceId, refused: verdict.refused, withheld });
+  }
+  return tally.blocked;
+}
+
+/** Backups that the rules let go and that stay all the same: for a doubt, or because the whole plan is not followed. */
+function stayingOnly(total: PruneTally, plans: readonly AccountPlan[]): number {
+  const refused = plans.filter((plan) => plan.refused.length > 0).flatMap((plan) => plan.databases);
+  return (
+    total.blocked.reduce((sum, database) => sum + database.withheld, 0) +
+    refused.reduce((sum, { verdict }) => sum + verdict.remove.length, 0)
+  );
+}
+
+function addUp(total: PruneTally, tally: PruneTally): void {
+  total.marked += tally.marked;
+  total.keptAgain += tally.keptAgain;
+  total.deleted += tally.deleted;
+  total.leftovers += tally.leftovers;
+  total.blocked.push(...tally.blocked);
+  total.errors.push(...tally.errors);
+}
