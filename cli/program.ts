@@ -1,6 +1,7 @@
 // The verbs, in the order in which somebody who was just woken needs them.
 
 import { Command } from "commander";
+import { coverageCommand } from "./commands/coverage.ts";
 import { localCommand } from "./commands/local.ts";
 import { policiesCommand } from "./commands/policies.ts";
 import { runsCommand } from "./commands/runs.ts";
@@ -10,7 +11,8 @@ export function buildProgram(): Command {
   const program = new Command("otc-backup")
     .description("scheduled manual backups for databases in Open Telekom Cloud")
     .option("--debug", "print the stack of an unexpected error");
-  for (const verb of [policiesCommand(), runsCommand(), localCommand(), simulatorCommand()]) program.addCommand(verb);
+  for (const verb of [policiesCommand(), runsCommand(), coverageCommand(), localCommand(), simulatorCommand()])
+    program.addCommand(verb);
   program.addHelpText(
     "after",
     `

@@ -2,6 +2,7 @@
 // notification) passes through one of these, so a simulated world can stand behind each. Each has two real
 // implementations or more; none is a mock.
 
+import type { AccountInventory } from "./domain/account-inventory.ts";
 import type { StandingAlert } from "./domain/alert.ts";
 import type { Notice } from "./domain/alert-text.ts";
 import type { Failure, Result } from "./domain/failure.ts";
@@ -122,6 +123,13 @@ export interface SelectionStore {
   read(policyId: string): Promise<Selection | undefined>;
   /** Writes `next` over exactly `before`. */
   write(next: Selection, before: Selection | undefined): Promise<WriteOutcome>;
+}
+
+/** What the last survey of each account found. */
+export interface InventoryStore {
+  read(account: string): Promise<AccountInventory | undefined>;
+  /** Writes `next` over exactly `before`. */
+  write(next: AccountInventory, before: AccountInventory | undefined): Promise<WriteOutcome>;
 }
 
 /** How far every due slot has been written down as a run. */
@@ -255,6 +263,7 @@ export interface Site {
   readonly runs: RunStore;
   readonly versions: PolicyVersionStore;
   readonly selections: SelectionStore;
+  readonly inventories: InventoryStore;
   readonly accounting: AccountingStore;
   readonly standingAlerts: StandingAlertStore;
   readonly audits: AuditStore;

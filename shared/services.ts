@@ -6,6 +6,7 @@ import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { DynamoDbAudits } from "./adapters/dynamodb-audits.ts";
 import { DynamoDbHolds } from "./adapters/dynamodb-holds.ts";
+import { DynamoDbInventories } from "./adapters/dynamodb-inventories.ts";
 import { DynamoDbPolicyStore } from "./adapters/dynamodb-policy-store.ts";
 import { DynamoDbPrune } from "./adapters/dynamodb-prune.ts";
 import { DynamoDbRunStore } from "./adapters/dynamodb-run-store.ts";
@@ -55,6 +56,7 @@ export function buildSite(config: Config, parts: SiteParts): Site {
     runs: new DynamoDbRunStore(ledger, { log, newWriteId: chance.newId }),
     versions: new DynamoDbPolicyVersions(ledger),
     selections: new DynamoDbSelections(ledger),
+    inventories: new DynamoDbInventories(ledger),
     accounting: new DynamoDbAccounting(ledger),
     standingAlerts: new DynamoDbStandingAlerts(ledger),
     audits: new DynamoDbAudits(ledger),

@@ -20,6 +20,11 @@ const hopeless: Readonly<Record<string, Failure["code"]>> = {
   "CREATE FAIL": "instance-broken",
 };
 
+/** Why a database in this status cannot be backed up until somebody acts; nothing where waiting may help. */
+export function hopelessStatus(status: string): Failure["code"] | undefined {
+  return hopeless[status];
+}
+
 /**
  * `instance` is what a complete listing shows under the run's id, `undefined` when it is not there. A database must be
  * missing from two listings a minute apart before its slot is skipped: one odd answer must not cost a night.
@@ -34,7 +39,7 @@ export function decideStart(run: Run, instance: Instance | undefined, now: numbe
   if (instance.isReplica)
     return { kind: "skip", why: failure("instance-replica", `database ${instance.name} is a read replica`) };
   if (instance.status === "ACTIVE") return { kind: "start" };
-  const code = hopeless[instance.status];
+  const code = hopelessStatus(instance.status);
   if (code !== undefined)
     return { kind: "skip", why: failure(code, `database ${instance.name} is ${instance.status}`) };
   return {

@@ -103,7 +103,7 @@ class Dispatcher {
     const waiting = selectors.flatMap((work) =>
       work.slots.map((slot) => ({ run: openStandIn(work, slot, now), stored: slot.standIn !== undefined })),
     );
-    return { runs: [], without: [], replaced: [], choices: [], standing: [], waiting };
+    return { runs: [], without: [], replaced: [], members: new Map(), choices: [], standing: [], waiting };
   }
 
   /** Ends what stood for slots whose databases now have runs of their own, or turned out to have none. */

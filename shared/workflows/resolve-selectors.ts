@@ -7,7 +7,13 @@ import type { Selector } from "../domain/policy.ts";
 import type { Instance } from "../domain/remote.ts";
 import type { Run, RunTerms } from "../domain/run.ts";
 import { openRun, skip } from "../domain/run-machine.ts";
-import { decideSelection, type Selection, type SelectionDecision, wholeSelector } from "../domain/selection.ts";
+import {
+  decideSelection,
+  type Member,
+  type Selection,
+  type SelectionDecision,
+  wholeSelector,
+} from "../domain/selection.ts";
 import { selectorFromJson, selectorText } from "../domain/selector.ts";
 import { dropAlert, emptyAlert } from "../domain/selector-alert.ts";
 import type { Site } from "../ports.ts";
@@ -37,6 +43,8 @@ export interface Resolved {
   readonly without: { run: Run; standIn: Run | undefined }[];
   /** Stand-ins that have done their duty once `runs` are in the ledger. */
   readonly replaced: { standIn: Run; count: number }[];
+  /** Databases per policy, as they count now. */
+  readonly members: Map<string, readonly Member[]>;
   readonly choices: { policyId: string; version: number; matched: number; replicas: number }[];
   readonly standing: StandingAlert[];
 }
@@ -64,7 +72,7 @@ export async function resolveSelectors(
   site: Site,
   facts: { works: readonly SelectorWork[]; instances: readonly Instance[]; open: readonly StandingAlert[] },
 ): Promise<Resolved> {
-  const resolved: Resolved = { runs: [], without: [], replaced: [], choices: [], standing: [] };
+  const resolved: Resolved = { runs: [], without: [], replaced: [], members: new Map(), choices: [], standing: [] };
   // Oldest version first, so that what stays in the ledger is the choice of the newest.
   for (const work of facts.works.toSorted((a, b) => a.policyVersion - b.policyVersion)) {
     const decision = await choose(site, work, facts.instances);
@@ -99,6 +107,7 @@ function addRuns(resolved: Resolved, at: { work: SelectorWork; decision: Selecti
   const { work, decision, now } = at;
   const { policyId, account } = work;
   const { members, replicas } = decision.selection;
+  resolved.members.set(policyId, members);
   resolved.choices.push({ policyId, version: work.policyVersion, matched: decision.matched, replicas });
   for (const slot of work.slots) {
     const { slotAt, standIn } = slot;

@@ -1,0 +1,95 @@
+// `otc-backup coverage`: which databases would be lost because no policy means them, account by account, as the last survey
+// found it. Exit code 3 when there is one, or when an account has not been surveyed for a day.
+
+import { Command } from "commander";
+import type { AccountInventory } from "../../shared/domain/account-inventory.ts";
+import { addWhereOptions, localTime, printTable } from "../output.ts";
+import { openTables, type Tables, type WhereOptions } from "../tables-access.ts";
+
+/** A database has to be found within a day; a survey older than that cannot have. */
+const longestMs = 24 * 3_600_000;
+
+export function coverageCommand(): Command {
+  return addWhereOptions(new Command("coverage"))
+    .description("databases that no policy backs up, per account; exit code 3 when there are any")
+    .action(showCoverage);
+}
+
+interface AccountCoverage {
+  readonly account: string;
+  readonly inventory: AccountInventory | undefined;
+  /** There is no survey of the last day. */
+  readonly isBlind: boolean;
+}
+
+async function showCoverage(options: WhereOptions & { json?: boolean }): Promise<void> {
+  const tables = await openTables(options);
+  try {
+    const accounts = await coverageOfAccounts(tables);
+    const needsAttention = accounts.some(({ inventory, isBlind }) => isBlind || needsPolicy(inventory));
+    if (options.json === true)
+      process.stdout.write(`${JSON.stringify({ needsAttention, accounts: accounts.map(asJson) })}\n`);
+    else print(accounts);
+    if (needsAttention) process.exitCode = 3;
+  } finally {
+    await tables.close();
+  }
+}
+
+async function coverageOfAccounts(tables: Tables): Promise<AccountCoverage[]> {
+  const names = new Set<string>();
+  for await (const page of tables.policies.pages())
+    for (const { parse } of page) if (parse.ok) names.add(parse.policy.account);
+  const now = tables.clock.now();
+  return Promise.all(
+    [...names].toSorted().map(async (account) => {
+      const inventory = await tables.inventories.read(account);
+      return { account, inventory, isBlind: inventory === undefined || now - inventory.checkedAt > longestMs };
+    }),
+  );
+}
+
+function needsPolicy(inventory: AccountInventory | undefined): boolean {
+  return inventory !== undefined && inventory.coverage.uncovered.length > 0;
+}
+
+function asJson({ account, inventory, isBlind }: AccountCoverage) {
+  if (inventory === undefined) return { account, isBlind };
+  const { checkedAt, coverage, gone, unwell } = inventory;
+  return { account, isBlind, checkedAt: new Date(checkedAt).toISOString(), ...coverage, gone, unwell };
+}
+
+function print(accounts: readonly AccountCoverage[]): void {
+  printTable(
+    ["account", "databases", "covered", "uncovered", "opted out", "replicas", "as of"],
+    accounts.map(({ account, inventory, isBlind }) => {
+      if (inventory === undefined) return [account, "-", "-", "-", "-", "-", "never surveyed"];
+      const { databases, covered, uncovered, optedOut, replicas } = inventory.coverage;
+      const at = `${localTime(inventory.checkedAt)}${isBlind ? ", too old" : ""}`;
+      return [account, ...[databases, covered, uncovered.length, optedOut.length, replicas].map(String), at];
+    }),
+  );
+  for (const { account, inventory } of accounts) {
+    const lines = inventory === undefined ? [] : remarks(inventory);
+    if (lines.length > 0) process.stdout.write(`\n${account}\n${lines.map((line) => `  ${line}\n`).join("")}`);
+  }
+  if (accounts.some((one) => needsPolicy(one.inventory)))
+    process.stdout.write("\nhint: add them to a policy, or tag them otc-backup-optout with the reason as its value\n");
+}
+
+function remarks({ coverage, gone, unwell }: AccountInventory): string[] {
+  return [
+    ...coverage.uncovered.map(({ id, name }) => `UNCOVERED  ${name} (${id})`),
+    ...coverage.young.map(
+      ({ id, name }) => `new        ${name} (${id}): made within the last hour, no policy means it yet`,
+    ),
+    ...gone.map((one) => `GONE       ${one.name} (${one.id}), of ${one.policyIds.join(", ")}; its backups are kept`),
+    ...unwell.map(({ id, name, status }) => `UNWELL     ${name} (${id}) is ${status}`),
+    ...coverage.weakNative.map(
+      ({ id, name, keepDays }) =>
+        `native     ${name} (${id}): OTC's own backup is ${keepDays === 0 ? "off" : `kept ${keepDays} days only`}`,
+    ),
+    ...coverage.shared.map(({ id, name, policyIds }) => `shared     ${name} (${id}) by ${policyIds.join(", ")}`),
+    ...coverage.optedOut.map(({ id, name, reason }) => `opted out  ${name} (${id}): ${reason}`),
+  ];
+}

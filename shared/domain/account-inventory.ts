@@ -1,0 +1,22 @@
+// What a survey of one account leaves in the ledger: whether its databases are covered, and what it takes to notice at the
+// next survey that one is gone or is no longer what it was.
+
+import type { Coverage } from "./coverage.ts";
+import type { GoneDatabase, KnownDatabase, UnwellDatabase } from "./instance-life.ts";
+
+export interface AccountInventory {
+  readonly account: string;
+  /** When the account's complete listing was read. */
+  readonly checkedAt: number;
+  readonly coverage: Coverage;
+  readonly known: readonly KnownDatabase[];
+  readonly gone: readonly GoneDatabase[];
+  readonly unwell: readonly UnwellDatabase[];
+}
+
+/** An account is surveyed about once an hour: long before the day within which a new database has to be found. */
+export const surveyEveryMs = 55 * 60_000;
+
+export function isSurveyDue(last: AccountInventory | undefined, now: number): boolean {
+  return last === undefined || now - last.checkedAt >= surveyEveryMs;
+}

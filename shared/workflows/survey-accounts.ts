@@ -1,0 +1,134 @@
+// Looks over each account about once an hour: which databases it has, whether somebody backs each of them up, and what has
+// become of those that were there before. Selectors are resolved too, so that a drop is told before the next slot.
+
+import type { AccountInventory } from "../domain/account-inventory.ts";
+import { isSurveyDue } from "../domain/account-inventory.ts";
+import type { StandingAlert } from "../domain/alert.ts";
+import { coverageOf } from "../domain/coverage.ts";
+import { type Life, lifeOf } from "../domain/instance-life.ts";
+import type { Policy } from "../domain/policy.ts";
+import type { Instance } from "../domain/remote.ts";
+import { surveyAlerts } from "../domain/survey-alerts.ts";
+import type { Site, Tick } from "../ports.ts";
+import { noteAccount } from "./account-trouble.ts";
+import { inParallel } from "./in-parallel.ts";
+import { policyInForce } from "./policy-in-force.ts";
+import { resolveSelectors, type SelectorWork } from "./resolve-selectors.ts";
+
+export interface AccountsSurvey {
+  /** As the last survey of each account found it, this one's included. */
+  readonly inventories: AccountInventory[];
+  /** Accounts named by policies that have never been surveyed with success. */
+  readonly unseen: string[];
+  /** To be sent now. */
+  readonly standing: StandingAlert[];
+  readonly errors: unknown[];
+}
+
+/** An enabled policy and the version it is. */
+interface Enabled {
+  readonly policy: Policy;
+  readonly version: number;
+}
+
+/** Accounts side by side; one that cannot be listed keeps what was last known of it. */
+export async function surveyAccounts(site: Site, tick: Tick): Promise<AccountsSurvey> {
+  const survey: AccountsSurvey = { inventories: [], unseen: [], standing: [], errors: [] };
+  const open = await site.standingAlerts.open();
+  const accounts = [...Map.groupBy(await enabledPolicies(site, survey), ({ policy }) => policy.account)];
+  const failures = await inParallel(accounts, accounts.length, async ([account, policies]) => {
+    const before = await site.inventories.read(account);
+    const next = isSurveyDue(before, site.clock.now())
+      ? await surveyAccount(site, { account, policies, before, open, tick, survey })
+      : before;
+    if (next === undefined) survey.unseen.push(account);
+    else survey.inventories.push(next);
+  });
+  survey.errors.push(...failures);
+  const uncovered = survey.inventories.reduce((sum, one) => sum + one.coverage.uncovered.length, 0);
+  site.telemetry.emit({ UncoveredDatabases: uncovered });
+  return survey;
+}
+
+async function enabledPolicies(site: Site, survey: AccountsSurvey): Promise<Enabled[]> {
+  const enabled: Enabled[] = [];
+  for await (const page of site.policies.pages()) {
+    survey.errors.push(
+      ...(await inParallel(page, 8, async (row) => {
+        const inForce = await policyInForce(site, row);
+        if (inForce?.policy.enabled === true) enabled.push(inForce);
+      })),
+    );
+  }
+  return enabled;
+}
+
+interface AccountFacts {
+  readonly account: string;
+  readonly policies: readonly Enabled[];
+  readonly before: AccountInventory | undefined;
+  readonly open: readonly StandingAlert[];
+  readonly tick: Tick;
+  readonly survey: AccountsSurvey;
+}
+
+/** Alerts are raised before the record that makes them old news is written: killed in between, they are raised again. */
+async function surveyAccount(site: Site, facts: AccountFacts): Promise<AccountInventory | undefined> {
+  const { account, policies, before, open, survey } = facts;
+  const provider = await site.provider.account(account, { stopAt: facts.tick.stopAt });
+  const listing = provider.ok ? await provider.value.listInstances() : provider;
+  if (!listing.ok) {
+    const waitingSince = before?.checkedAt ?? site.clock.now();
+    const alert = await noteAccount(site, { account, trouble: listing.failure, waitingSince, open });
+    if (alert !== undefined) survey.standing.push(alert);
+    return before;
+  }
+  const meant = await databasesOf(site, { policies, instances: listing.value, open, survey });
+  const { inventory, life } = inventoryOf(facts, { instances: listing.value, meant, now: site.clock.now() });
+  const severities = new Map(policies.map(({ policy }) => [policy.policyId, policy.severity]));
+  const severityOf = (policyId: string) => severities.get(policyId) ?? "ticket";
+  const plan = surveyAlerts({ now: inventory, before, changes: life.changes, severityOf });
+  for (const alert of plan.raise) if (await site.standingAlerts.raise(alert)) survey.standing.push(alert);
+  for (const { subject, kind } of plan.clear)
+    if (open.some((one) => one.subject === subject && one.kind === kind))
+      await site.standingAlerts.clear(subject, kind);
+  await site.inventories.write(inventory, before);
+  return inventory;
+}
+
+/** The databases each policy means: as listed, or as its selector matches now. */
+async function databasesOf(
+  site: Site,
+  facts: Pick<AccountFacts, "policies" | "open" | "survey"> & { instances: readonly Instance[] },
+): Promise<{ policyId: string; instanceIds: readonly string[] }[]> {
+  const { policies, instances, open, survey } = facts;
+  const works = policies.flatMap((enabled) => selectorWork(enabled) ?? []);
+  const resolved = await resolveSelectors(site, { works, instances, open });
+  survey.standing.push(...resolved.standing);
+  return policies.map(({ policy: { policyId, target } }) => ({
+    policyId,
+    instanceIds:
+      target.kind === "instances" ? target.instanceIds : (resolved.members.get(policyId) ?? []).map(({ id }) => id),
+  }));
+}
+
+function selectorWork({ policy, version }: Enabled): SelectorWork | undefined {
+  const { policyId, account, target, severity, owner } = policy;
+  if (target.kind !== "selector") return undefined;
+  const who = owner === undefined ? {} : { owner };
+  return { policyId, account, policyVersion: version, selector: target.selector, severity, ...who, slots: [] };
+}
+
+function inventoryOf(
+  { account, before }: AccountFacts,
+  seen: { instances: readonly Instance[]; meant: Awaited<ReturnType<typeof databasesOf>>; now: number },
+): { inventory: AccountInventory; life: Life } {
+  const { instances, meant, now } = seen;
+  const meantBy = new Map<string, string[]>();
+  for (const { policyId, instanceIds } of meant)
+    for (const id of instanceIds) meantBy.set(id, [...(meantBy.get(id) ?? []), policyId]);
+  const life = lifeOf({ now, instances, before, policiesOf: (id) => meantBy.get(id) ?? [] });
+  const { known, gone, unwell } = life;
+  const coverage = coverageOf(instances, meant, now);
+  return { inventory: { account, checkedAt: now, coverage, known, gone, unwell }, life };
+}
