@@ -40,6 +40,8 @@ export interface DatabaseStatus {
   readonly sizeFloorKb?: number;
   /** Oldest slot first; those of the last nights asked for. */
   readonly runs: readonly Run[];
+  /** Slots that no run stands for, oldest first. */
+  readonly missingSlots: readonly number[];
 }
 
 /** One database and what is known of it. */
@@ -79,6 +81,7 @@ export function databaseStatus(policy: Policy, facts: DatabaseFacts): DatabaseSt
     ...(typical === undefined ? {} : { typicalDurationMs: typical }),
     sizeFloorKb,
     runs: runs.filter((run) => run.slotAt >= facts.shownFromAt),
+    missingSlots: facts.missing.map((slot) => slot.slotAt),
   };
 }
 

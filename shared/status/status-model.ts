@@ -69,7 +69,7 @@ function databasesOf(policy: PolicyFacts, at: SiteFacts & { missing: readonly Mi
 }
 
 function unknown(policyId: string, reasons: readonly string[]): DatabaseStatus {
-  return { policyId, timeZone: "UTC", level: "stale", atRisk: true, reasons, runs: [] };
+  return { policyId, timeZone: "UTC", level: "stale", atRisk: true, reasons, runs: [], missingSlots: [] };
 }
 
 function countLevels(databases: readonly DatabaseStatus[]): Record<Level, number> {

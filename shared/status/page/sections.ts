@@ -1,0 +1,91 @@
+// The parts of the page above the databases: the verdict, how many stand where, what runs now, what is wrong.
+
+import { levels } from "../database-status.ts";
+import { durationText } from "../duration-text.ts";
+import type { RunningNow } from "../running-now.ts";
+import type { ProblemKind, SiteProblem } from "../site-problems.ts";
+import type { SiteStatus } from "../status-model.ts";
+import { verdict } from "../verdict.ts";
+import { levelWords } from "./database-row.ts";
+import { type Html, html, nothing } from "./html.ts";
+import type { InstantText } from "./instant-text.ts";
+import { cellWords } from "./night-cells.ts";
+
+/** So many entries of a list stand open; the rest is one click away. */
+const openEntries = 8;
+
+const verdictWords = { bad: "Act now", warning: "Look at it", good: "All is well" } as const;
+
+export function verdictSection(status: SiteStatus): Html {
+  const { level, text } = verdict(status);
+  return html`<div class="verdict ${level}" role="status"><span class="sign">${verdictWords[level]}</span><p>${text}</p></div>`;
+}
+
+/** How many databases stand at each level; on a page with script each is a filter. */
+export function countsSection({ counts }: SiteStatus): Html {
+  return html`${levels
+    .filter((level) => counts[level] > 0)
+    .map(
+      (level) =>
+        html`<button type="button" class="count" data-level="${level}" aria-pressed="false"><span class="lv ${level}">${levelWords[level]}</span> <strong>${counts[level]}</strong></button>`,
+    )}`;
+}
+
+export function runningSection({ running }: SiteStatus, instants: InstantText): Html {
+  if (running.length === 0) return html`<p class="quiet">Nothing is running.</p>`;
+  return folded(running.map((each) => runningItem(each, instants)));
+}
+
+function runningItem({ run, underWayMs, progress, expectedEndAt, overdue }: RunningNow, instants: InstantText): Html {
+  const { css, word } = cellWords[run.state === "completed" ? "good" : run.state === "skipped" ? "skipped" : run.state];
+  const percent = progress === undefined ? undefined : Math.round(progress * 100);
+  const bar =
+    percent === undefined
+      ? nothing
+      : html`<progress max="100" value="${percent}" aria-label="progress of ${run.policyId} by its usual duration">${percent} %</progress>`;
+  const until = expectedEndAt === undefined ? "" : `, usually done by ${instants.time(expectedEndAt)}`;
+  const why = run.state === "building" ? "" : `: ${run.lastFailure?.message ?? run.reason}`;
+  const late = overdue
+    ? html` <strong class="late">overdue since ${instants.full(run.terms.completeByAt)}</strong>`
+    : "";
+  return html`<li><b class="${css}"></b><div><strong>${run.policyId}</strong> <code>${run.instanceId}</code><br>${word} for ${durationText(underWayMs)}${until}${why}${late}${bar}</div></li>`;
+}
+
+const problemWords: Readonly<Record<ProblemKind, string>> = {
+  "tick-late": "Nothing ticks",
+  "alert-unsent": "Alert not delivered",
+  "slot-without-run": "Slot without a run",
+  "alert-open": "Open alert",
+  "row-invalid": "Invalid row",
+};
+
+export function problemsSection({ problems }: SiteStatus, instants: InstantText): Html {
+  if (problems.length === 0)
+    return html`<p class="quiet">None: every row is valid, every slot has its run, no alert is open.</p>`;
+  return folded(problems.map((problem) => problemItem(problem, instants)));
+}
+
+function problemItem({ kind, level, subject, details, runbook, since }: SiteProblem, instants: InstantText): Html {
+  const when = since === undefined ? "" : html` <small>since ${instants.full(since)}</small>`;
+  const book = runbook === undefined ? "" : html`<li class="hint">Runbook: docs/operations.md#${runbook}</li>`;
+  return html`<li><b class="${level === "page" ? "f" : "n"}"></b><div><strong>${problemWords[kind]}</strong>: ${subject}${when}<ul>${details.map(
+    (line) => html`<li>${line}</li>`,
+  )}${book}</ul></div></li>`;
+}
+
+function folded(items: readonly Html[]): Html {
+  const rest = items.slice(openEntries);
+  const more =
+    rest.length === 0
+      ? nothing
+      : html`<details><summary>${rest.length} more</summary><ul class="list">${rest}</ul></details>`;
+  return html`<ul class="list">${items.slice(0, openEntries)}</ul>${more}`;
+}
+
+/** Every kind of cell that is worth a word; the letter and the colour say the same. */
+export function legend(): Html {
+  const shown = Object.values(cellWords).filter(({ css }) => css !== "o");
+  return html`<ul class="legend" aria-label="Meaning of the cells">${shown.map(
+    ({ css, word }) => html`<li><b class="${css}"></b> ${word}</li>`,
+  )}</ul>`;
+}
