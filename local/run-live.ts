@@ -4,12 +4,13 @@
 import { mkdir } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { systemClock } from "../shared/adapters/system-clock.ts";
-import type { Clock } from "../shared/ports.ts";
+import type { Clock, Site } from "../shared/ports.ts";
 import { ConsoleLog, ConsoleNotifier, timeOf } from "./console-log.ts";
 import { RunningClock } from "./local-clock.ts";
 import { tickAll } from "./local-scheduler.ts";
 import { openLocalSite } from "./local-site.ts";
 import { nextTickAt } from "./next-tick.ts";
+import { openSitePage, type SitePage } from "./page/site-page.ts";
 import { readClockFile, writeClockFile } from "./site-files.ts";
 
 const minuteMs = 60_000;
@@ -22,11 +23,13 @@ export interface LiveOptions {
   readonly speed: number;
   readonly accountFile?: string;
   readonly policiesFile?: string;
+  /** The status page: on a port of one's own, on the usual one, or not at all. */
+  readonly page: { readonly port?: number } | undefined;
   readonly signal: AbortSignal;
   readonly print: (line: string) => void;
 }
 
-/** Resolves when the signal is raised and the tick under way has ended. */
+/** Resolves when the signal is raised and the tick under way has ended. Throws PortTaken before the first tick. */
 export async function runLive(options: LiveOptions): Promise<void> {
   const { folder, signal, print } = options;
   await mkdir(folder, { recursive: true });
@@ -46,16 +49,25 @@ export async function runLive(options: LiveOptions): Promise<void> {
   print(
     `${timeOf(clock)}  ${simulated ? `time runs ${options.speed}-fold and leaps over idle hours; ` : ""}Ctrl-C stops, the next start goes on from there`,
   );
+  let page: SitePage | undefined;
   try {
+    page = await openPage(local.site, options, simulated ? options.speed : 1);
+    if (page !== undefined) print(`${timeOf(clock)}  status page: ${page.url}`);
     while (!signal.aborted) {
       const { errors } = await tickAll(local.site);
       for (const error of errors) print(`${timeOf(clock)}  a tick failed and will be tried again: ${error}`);
+      page?.tickEnded();
       if (simulated) await writeClockFile(folder, running);
-      await waitForNextTick({ local, clock, folder, running: simulated ? running : undefined, signal, print });
+      await waitForNextTick({ local, clock, folder, running: simulated ? running : undefined, page, signal, print });
     }
   } finally {
+    await page?.close();
     await local.close();
   }
+}
+
+async function openPage(site: Site, { page }: LiveOptions, speed: number): Promise<SitePage | undefined> {
+  return page === undefined ? undefined : openSitePage(site, { ...page, speed });
 }
 
 interface Waiting {
@@ -63,11 +75,12 @@ interface Waiting {
   readonly clock: Clock;
   readonly folder: string;
   readonly running: RunningClock | undefined;
+  readonly page: SitePage | undefined;
   readonly signal: AbortSignal;
   readonly print: (line: string) => void;
 }
 
-async function waitForNextTick({ local, clock, folder, running, signal, print }: Waiting): Promise<void> {
+async function waitForNextTick({ local, clock, folder, running, page, signal, print }: Waiting): Promise<void> {
   const now = clock.now();
   const next = running === undefined ? undefined : await nextTickAt(local.site, now);
   if (running !== undefined && next !== undefined && next - now > leapMs) {
@@ -76,7 +89,10 @@ async function waitForNextTick({ local, clock, folder, running, signal, print }:
     );
     await delay(1500, undefined, { signal }).catch(() => undefined);
     // Somebody may have asked for a backup meanwhile: then there is no idle time to leap over.
-    if ((await nextTickAt(local.site, clock.now())) === next) running.leapTo(next - 1000);
+    if ((await nextTickAt(local.site, clock.now())) === next) {
+      page?.beforeLeap();
+      running.leapTo(next - 1000);
+    }
     await writeClockFile(folder, running);
   }
   const untilMinute = minuteMs - (clock.now() % minuteMs);

@@ -1,6 +1,7 @@
 // `otc-backup local`: the whole system on one machine.
 
 import { Command } from "commander";
+import { PortTaken } from "../../local/page/loopback-port.ts";
 import { runLive } from "../../local/run-live.ts";
 import { runNights } from "../../local/run-nights.ts";
 import { CliError } from "../cli-error.ts";
@@ -13,6 +14,8 @@ interface Options {
   folder: string;
   account?: string;
   policies?: string;
+  pagePort?: string;
+  page: boolean;
 }
 
 const noonMs = 12 * 3_600_000;
@@ -29,6 +32,11 @@ export function localCommand(): Command {
       "drive real OTC with the accounts of this JSON file (real: <folder>/accounts.json), in real time",
     )
     .option("--policies <file>", "YAML with the policies an empty site starts with")
+    .option(
+      "--page-port <port>",
+      "where on 127.0.0.1 the status page is served; 0 takes any (default: the first free from 8484 on)",
+    )
+    .option("--no-page", "without the status page")
     .action(run);
 }
 
@@ -47,12 +55,21 @@ async function run(options: Options): Promise<void> {
   const accountFile = options.account === "real" ? `${options.folder}/accounts.json` : options.account;
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
-  await runLive({
+  const running = runLive({
     folder: options.folder,
     speed,
+    page: options.page ? pageOptions(options) : undefined,
     signal: stop.signal,
     print,
     ...policies,
     ...(accountFile === undefined ? {} : { accountFile }),
   });
+  await running.catch((error: unknown) => {
+    if (!(error instanceof PortTaken)) throw error;
+    throw new CliError(error.message, { hint: "--page-port names another port, 0 takes any; --no-page does without" });
+  });
+}
+
+function pageOptions({ pagePort }: Options): { port?: number } {
+  return pagePort === undefined ? {} : { port: wholeNumber("--page-port", pagePort, { min: 0, max: 65535 }) };
 }

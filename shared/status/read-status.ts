@@ -17,9 +17,13 @@ export interface StatusQuery {
   readonly now: number;
   /** How many nights of runs are shown; freshness is judged over as many as the policy's target needs. */
   readonly nights?: number;
+  /** How long after the last tick something is broken; longer where simulated time runs fast. */
+  readonly tickLateMs?: number;
 }
 
 const defaultNights = 30;
+/** A tick comes every minute and may take two. */
+const usualTickLateMs = 10 * 60_000;
 const dayMs = 86_400_000;
 const hourMs = 3_600_000;
 /** Slots of run-now and of clocks that differ a little lie ahead of ours. */
@@ -28,7 +32,7 @@ const readers = 16;
 
 /** Throws FailureError `storage-unavailable` when a table cannot be read: half a picture would be a lie. */
 export async function readStatus(from: StatusSources, query: StatusQuery): Promise<SiteStatus> {
-  const { now, nights = defaultNights } = query;
+  const { now, nights = defaultNights, tickLateMs = usualTickLateMs } = query;
   const [standing, accountedThroughAt] = await Promise.all([
     from.standingAlerts.open(),
     from.accounting.accountedThrough(),
@@ -45,7 +49,7 @@ export async function readStatus(from: StatusSources, query: StatusQuery): Promi
     }
   }
   const accounted = accountedThroughAt === undefined ? {} : { accountedThroughAt };
-  return siteStatus({ now, nights, policies, standing, ...accounted });
+  return siteStatus({ now, nights, policies, standing, tickLateMs, ...accounted });
 }
 
 interface RowQuery {

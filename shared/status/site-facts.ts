@@ -27,4 +27,6 @@ export interface SiteFacts {
   readonly standing: readonly StandingAlert[];
   /** Every slot up to here has its run; absent before the first tick ever. */
   readonly accountedThroughAt?: number;
+  /** Later than this after the last tick, something is broken. */
+  readonly tickLateMs: number;
 }

@@ -23,9 +23,6 @@ export interface SiteProblem {
   readonly since?: number;
 }
 
-/** A tick comes every minute and may take two: later than this, something is broken. */
-const tickLateMs = 10 * 60_000;
-
 export function siteProblems(facts: SiteFacts, missing: ReadonlyMap<string, readonly MissingSlot[]>): SiteProblem[] {
   const invalid = facts.policies.filter((policy) => policy.problems.length > 0);
   const told = new Set(invalid.map(({ policyId }) => `policy ${policyId}`));
@@ -40,7 +37,7 @@ export function siteProblems(facts: SiteFacts, missing: ReadonlyMap<string, read
   return found.toSorted((a, b) => problemKinds.indexOf(a.kind) - problemKinds.indexOf(b.kind));
 }
 
-function tickLate({ accountedThroughAt, now, policies }: SiteFacts): SiteProblem[] {
+function tickLate({ accountedThroughAt, now, policies, tickLateMs }: SiteFacts): SiteProblem[] {
   if (policies.length === 0 || (accountedThroughAt !== undefined && now - accountedThroughAt <= tickLateMs)) return [];
   const seen =
     accountedThroughAt === undefined

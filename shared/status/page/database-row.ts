@@ -21,6 +21,7 @@ export const levelWords: Readonly<Record<Level, string>> = {
 
 /** What rows of one page share. */
 export interface RowContext {
+  readonly now: number;
   readonly nights: readonly Night[];
   readonly instants: InstantText;
   /** How a cell is shown; the widget makes the bad ones clickable in its own way. */
@@ -34,19 +35,26 @@ export function rowKey({ policyId, instanceId = "" }: Pick<DatabaseStatus, "poli
 export function databaseRow(status: DatabaseStatus, context: RowContext): Html {
   const cells = cellsOf(status, context.nights, context.instants);
   const cell = context.cell ?? renderCell;
-  return html`<div role="row" class="db ${status.level}" data-key="${rowKey(status)}">${who(status)}${age(status)}<div class="nights">${cells.map((each) => cell(each, status))}</div>${trend("size", cells, status)}${trend("time", cells, status)}${next(status, context.instants)}${why(status)}</div>`;
+  return html`<div role="row" class="db ${status.level}" data-key="${rowKey(status)}">${who(status)}${age(status)}<div class="nights">${cells.map((each) => cell(each, status))}</div>${trend("size", cells, status)}${trend("time", cells, status)}${next(status, context)}${why(status)}</div>`;
 }
 
 function who({ policyId, instanceId, owner, account, level }: DatabaseStatus): Html {
-  const whose = [owner, account].filter((part) => part !== undefined).join(" · ");
-  return html`<div role="rowheader" class="who"><span class="lv ${level}">${levelWords[level]}</span><strong>${policyId}</strong><code title="${instanceId}">${instanceId ?? "no database"}</code><small>${whose}</small></div>`;
+  const whose = [owner, account].flatMap((part) => (part === undefined ? [] : [` · ${part}`]));
+  return html`<div role="rowheader" class="who"><span class="lv ${level}">${levelWords[level]}</span><strong>${policyId}</strong><div><code title="${instanceId}">${instanceId === undefined ? "no database" : shortId(instanceId)}</code>${whose}</div></div>`;
 }
 
-function age({ freshness }: DatabaseStatus): Html {
+/** OTC's ids are 32 hexadecimal digits, `in`, and two that tell the engine. */
+function shortId(instanceId: string): string {
+  return instanceId.length <= 16 ? instanceId : `${instanceId.slice(0, 8)}…${instanceId.slice(-4)}`;
+}
+
+function age({ freshness, level }: DatabaseStatus): Html {
   if (freshness === undefined) return html`<div role="gridcell" class="age">no policy in force</div>`;
   const target = durationText(freshness.maxAgeMs);
-  const words = freshness.newestGoodAt === undefined ? "no good backup" : ageText(freshness.ageMs);
-  return html`<div role="gridcell" class="age">${freshnessBar(freshness, `${words}, target ${target}`)}<span><strong>${words}</strong> of ${target}</span></div>`;
+  const none = freshness.newestGoodAt === undefined;
+  const words = none ? (level === "new" ? "none yet" : "no good backup") : ageText(freshness.ageMs);
+  const bar = freshnessBar(level === "new" ? { ...freshness, ageMs: 0 } : freshness, `${words}, target ${target}`);
+  return html`<div role="gridcell" class="age">${bar}<span><strong>${words}</strong> ${none ? "in" : "of"} ${target}</span></div>`;
 }
 
 function trend(what: "size" | "time", cells: readonly Cell[], status: DatabaseStatus): Html {
@@ -71,8 +79,8 @@ function pointOf(
   return value === undefined ? [] : [{ night, value }];
 }
 
-function next({ nextSlotAt }: DatabaseStatus, instants: InstantText): Html {
-  const text = nextSlotAt === undefined ? "no next slot" : instants.full(nextSlotAt);
+function next({ nextSlotAt }: DatabaseStatus, { instants, now }: RowContext): Html {
+  const text = nextSlotAt === undefined ? "no next slot" : instants.soon(nextSlotAt, now);
   return html`<div role="gridcell" class="next"><em>Next</em><span>${text}</span></div>`;
 }
 

@@ -36,6 +36,12 @@ export class InstantText {
     return `${dayLabel(this.dayKey(at))} ${this.time(at)}`;
   }
 
+  /** `Wed 02:30` within the next six days, else `Tue 24 Nov 02:30`. */
+  soon(at: number, now: number): string {
+    const near = at >= now && at - now < 6 * dayMs;
+    return near ? `${dayLabel(this.dayKey(at)).slice(0, 3)} ${this.time(at)}` : this.full(at);
+  }
+
   /** `CET`, `GMT+2`. */
   zoneName(at: number): string {
     return this.#zone.formatToParts(at).find((part) => part.type === "timeZoneName")?.value ?? this.timeZone;

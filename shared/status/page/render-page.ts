@@ -23,7 +23,7 @@ export function pageParts(status: SiteStatus, timeZone: string): PageParts {
   const instants = new InstantText(timeZone);
   const nights = instants.nights(status.at, status.nights);
   const row = (each: SiteStatus["databases"][number]) =>
-    [rowKey(each), databaseRow(each, { nights, instants }).text] as const;
+    [rowKey(each), databaseRow(each, { now: status.at, nights, instants }).text] as const;
   const asOf = html`As of <strong>${instants.full(status.at)}</strong> ${instants.zoneName(status.at)}`;
   return {
     title: `${verdict(status).text} – otc-backup`,

@@ -68,7 +68,7 @@ export function problemsSection({ problems }: SiteStatus, instants: InstantText)
 function problemItem({ kind, level, subject, details, runbook, since }: SiteProblem, instants: InstantText): Html {
   const when = since === undefined ? "" : html` <small>since ${instants.full(since)}</small>`;
   const book = runbook === undefined ? "" : html`<li class="hint">Runbook: docs/operations.md#${runbook}</li>`;
-  return html`<li><b class="${level === "page" ? "f" : "n"}"></b><div><strong>${problemWords[kind]}</strong>: ${subject}${when}<ul>${details.map(
+  return html`<li><span class="lv ${level === "page" ? "stale" : "troubled"}">${level}</span><div><strong>${problemWords[kind]}</strong>: ${subject}${when}<ul>${details.map(
     (line) => html`<li>${line}</li>`,
   )}${book}</ul></div></li>`;
 }

@@ -2,12 +2,12 @@
 // widget shares a document with the CloudWatch console. What a colour says, a letter or a word says too.
 
 const light = `
-color-scheme:light;--bg:#f4f6f8;--card:#fff;--text:#17212b;--muted:#56616d;--line:#dde3e9;--focus:#0b57d0;
+color-scheme:light;--bg:#f4f6f8;--card:#fff;--text:#17212b;--muted:#56616d;--line:#dde3e9;--focus:#0b57d0;--none:#eef1f4;
 --g:#9fd5bd;--gl:#0b4a34;--bad:#b3261e;--badl:#fff;--warn:#f2b134;--warnl:#2b1d00;--run:#2f6fd6;--runl:#fff;--off:#c5cdd6;--offl:#2b3641;
 --good-bg:#0b6b4b;--good-fg:#fff;--bad-bg:#a8201a;--bad-fg:#fff;--warn-bg:#f7c453;--warn-fg:#2b1d00;--bar:#5aa98a;--rail:#e3e8ed`;
 
 const dark = `
-color-scheme:dark;--bg:#0f151b;--card:#182029;--text:#e8edf2;--muted:#a3afbb;--line:#2b3641;--focus:#8ab4ff;
+color-scheme:dark;--bg:#0f151b;--card:#182029;--text:#e8edf2;--muted:#a3afbb;--line:#2b3641;--focus:#8ab4ff;--none:#202a34;
 --g:#24634b;--gl:#d8f3e7;--bad:#ff8a80;--badl:#2a0402;--warn:#f2b134;--warnl:#2b1d00;--run:#7aaaf5;--runl:#06152e;--off:#46525e;--offl:#f0f3f6;
 --good-bg:#0e5a41;--good-fg:#f1fbf6;--bad-bg:#8f1d17;--bad-fg:#fff;--warn-bg:#e0a526;--warn-fg:#201500;--bar:#3f8f70;--rail:#2b3641`;
 
@@ -74,31 +74,31 @@ const base = `
 .ob .verdict.good{background:var(--good-bg);color:var(--good-fg)}.ob .verdict.good .sign::before{content:"\\2714\\00a0";content:"\\2714\\00a0" / ""}
 .ob .verdict.bad{background:var(--bad-bg);color:var(--bad-fg)}.ob .verdict.bad .sign::before{content:"\\2716\\00a0";content:"\\2716\\00a0" / ""}
 .ob .verdict.warning{background:var(--warn-bg);color:var(--warn-fg)}.ob .verdict.warning .sign::before{content:"\\25B2\\00a0";content:"\\25B2\\00a0" / ""}
-.ob b[class]{display:inline-block;width:14px;height:14px;border-radius:3px;font-size:0;line-height:14px;text-align:center;font-weight:700;vertical-align:-2px;text-decoration:none}
+.ob b[class]{display:inline-block;width:14px;height:14px;border-radius:3px;font-size:0;line-height:14px;text-align:center;font-weight:700;vertical-align:middle;overflow:hidden}
 .ob b[class]::before{font-size:10px}
-.ob b.o{background:none;border:1px dashed var(--line)}
+.ob b.o{background:var(--none)}
 .ob .lv{display:inline-block;border-radius:4px;padding:0 7px;font-size:12px;line-height:19px;font-weight:600;white-space:nowrap}
 .ob .lv::before{font-size:10px;margin-right:5px}
 .ob ul{margin:0;padding:0;list-style:none}
 .ob .list>li{display:flex;gap:10px;padding:8px 0;border-top:1px solid var(--line);overflow-wrap:anywhere}
-.ob .list>li:first-child{border-top:0;padding-top:0}.ob .list>li>b{margin-top:4px;flex:none}.ob .list>li>div{flex:1;min-width:0}
+.ob .list>li:first-child{border-top:0;padding-top:0}.ob .list>li>b{margin-top:4px;flex:none}.ob .list>li>.lv{align-self:start;margin-top:1px}.ob .list>li>div{flex:1;min-width:0}
 .ob .list ul{color:var(--muted);font-size:14px}.ob .list code{overflow-wrap:anywhere}
 .ob .late{color:var(--text);background:none;text-decoration:underline;text-decoration-thickness:2px;text-decoration-color:var(--bad)}
 .ob progress{display:block;width:100%;height:8px;margin-top:6px;accent-color:var(--run)}
 .ob summary{cursor:pointer;color:var(--text);padding:6px 0}
 .ob .tools{display:flex;flex-wrap:wrap;gap:8px 10px;align-items:center;margin-bottom:12px}
 .ob .tools h2{margin:0 8px 0 0}
-.ob input[type=search]{font:inherit;color:inherit;background:var(--bg);border:1px solid var(--muted);border-radius:7px;padding:6px 10px;width:240px;max-width:100%}
+.ob input[type=search]{font:inherit;color:inherit;background:var(--bg);border:1px solid var(--muted);border-radius:7px;padding:6px 10px;width:290px;max-width:100%}
 .ob .counts{display:flex;flex-wrap:wrap;gap:8px}
 .ob .count{font:inherit;color:inherit;background:none;border:1px solid var(--line);border-radius:7px;padding:4px 10px;cursor:pointer;min-height:32px}
 .ob .count:hover{border-color:var(--muted)}.ob .count[aria-pressed=true]{border-color:var(--text);box-shadow:inset 0 0 0 1px var(--text)}
 .ob .legend{display:flex;flex-wrap:wrap;gap:4px 16px;font-size:13px;color:var(--muted);margin-bottom:10px}
 .ob :focus-visible{outline:3px solid var(--focus);outline-offset:2px}
-.ob .said{color:var(--muted);margin:10px 0 0;min-height:1.45em}
+.ob .said{color:var(--muted);margin:10px 0 0;min-height:1px}
 .ob .unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}`;
 
 const rows = `
-.ob .head,.ob .db{display:grid;grid-template-columns:minmax(170px,1fr) 150px auto 142px 142px 104px;gap:2px 16px;align-items:center}
+.ob .head,.ob .db{display:grid;grid-template-columns:minmax(170px,1fr) 150px auto 138px 128px 92px;gap:2px 16px;align-items:center}
 .ob .head{color:var(--muted);font-size:12px;padding:0 0 4px;position:relative}
 .ob .db{border-top:1px solid var(--line);padding:9px 0}
 .ob .head>div[role=columnheader]:last-child{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
@@ -108,12 +108,11 @@ const rows = `
 .ob .db .nights>b{cursor:pointer}.ob .db .nights>b.o{cursor:default}
 .ob .db .nights>b:hover{outline:2px solid var(--muted);outline-offset:1px}
 .ob .db .nights>b:focus{outline:3px solid var(--focus);outline-offset:1px;position:relative}
-.ob .who{min-width:0}.ob .who strong{overflow-wrap:anywhere;margin:0 7px 0 8px}
-.ob .who code{display:inline-block;max-width:100%;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;vertical-align:bottom}
-.ob .who small{display:block;overflow-wrap:anywhere}
+.ob .who{min-width:0}.ob .who strong{overflow-wrap:anywhere;margin-left:8px}
+.ob .who>div{color:var(--muted);font-size:13px;overflow-wrap:anywhere}
 .ob .age{font-size:13px;color:var(--muted)}.ob .age strong{color:var(--text)}.ob .age>span{display:block;margin-top:2px}
 .ob .bar{display:block;width:100%;height:9px}.ob .rail{fill:var(--rail)}.ob .in{fill:var(--bar)}.ob .over{fill:var(--bad)}.ob .mark{fill:var(--text)}
-.ob .stale .in{fill:var(--bad)}
+.ob .stale .in{fill:var(--bad)}.ob .paused .over,.ob .off .over{fill:var(--off)}
 .ob .trend{display:flex;align-items:center;gap:8px;font-size:13px;white-space:nowrap}.ob .trend em,.ob .next em{display:none;color:var(--muted)}
 .ob .spark{width:76px;height:22px;flex:none}.ob .spark polyline{fill:none;stroke:var(--muted);stroke-width:1.5}.ob .spark circle{fill:var(--text)}
 .ob .next{font-size:13px;color:var(--muted)}
@@ -136,7 +135,7 @@ const story = `
 const narrow = `
 @media (max-width:1239px){.ob .head{display:none}
 .ob .db{grid-template-columns:minmax(170px,1fr) 170px 130px;padding:11px 0}
-.ob .nights{grid-column:1/-1;grid-row:2;margin:4px 0}.ob .trend em,.ob .next em{display:inline;margin-right:2px}
+.ob .nights{grid-column:1/-1;grid-row:2;margin:4px 0}.ob .trend em,.ob .next em{display:inline;margin-right:6px}
 .ob .trend{grid-row:3}.ob .next{grid-row:1;grid-column:3}.ob .why{grid-row:4}}
 @media (max-width:719px){.ob .page{padding:10px 10px 40px}.ob .two{grid-template-columns:1fr;gap:0}.ob section{padding:13px 12px}
 .ob .verdict{padding:15px 16px}.ob .verdict p{font-size:21px;flex-basis:100%}

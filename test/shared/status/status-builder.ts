@@ -95,5 +95,13 @@ export function factsOf(changes: Partial<PolicyFacts> = {}): PolicyFacts {
 
 /** A site whose last tick was a minute ago. */
 export function siteOf(policies: readonly PolicyFacts[], changes: Partial<SiteFacts> = {}): SiteFacts {
-  return { now, nights: 30, policies, standing: [], accountedThroughAt: now - minuteMs, ...changes };
+  return {
+    now,
+    nights: 30,
+    policies,
+    standing: [],
+    accountedThroughAt: now - minuteMs,
+    tickLateMs: 10 * minuteMs,
+    ...changes,
+  };
 }

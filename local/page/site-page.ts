@@ -1,0 +1,39 @@
+// The status page of a site on this machine: reads the site's stores as they stand after each tick.
+
+import type { Site } from "../../shared/ports.ts";
+import { readStatus } from "../../shared/status/read-status.ts";
+import { startPageServer } from "./page-server.ts";
+
+export interface SitePage {
+  readonly url: string;
+  /** Simulated time is about to leap: until the next tick has ended, the page shows how things stood before. */
+  beforeLeap(): void;
+  tickEnded(): void;
+  close(): Promise<void>;
+}
+
+const minuteMs = 60_000;
+
+/** `speed`: simulated seconds per second, 1 in real time. Throws PortTaken when the port asked for is taken. */
+export async function openSitePage(site: Site, options: { speed: number; port?: number }): Promise<SitePage> {
+  let heldAt: number | undefined;
+  // A tick of some seconds is many minutes of simulated time: only in real time does ten minutes mean broken.
+  const tickLateMs = 10 * minuteMs * Math.max(1, options.speed / 20);
+  const page = await startPageServer({
+    read: () => readStatus(site, { now: heldAt ?? site.clock.now(), tickLateMs }),
+    stage: "on this machine",
+    timeZone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
+    ...(options.port === undefined ? {} : { port: options.port }),
+  });
+  return {
+    url: page.url,
+    beforeLeap: () => {
+      heldAt = site.clock.now();
+    },
+    tickEnded: () => {
+      heldAt = undefined;
+      page.refresh();
+    },
+    close: page.close,
+  };
+}
