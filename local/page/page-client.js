@@ -144,7 +144,7 @@
     if (cell === null || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "Enter" || event.key === " ") {
       event.preventDefault();
-      tell(cell);
+      void tell(cell);
       return;
     }
     if (!/^(Arrow(Left|Right|Up|Down)|Home|End)$/.test(event.key)) return;
@@ -160,7 +160,7 @@
     if (cell === null) return;
     reach(cell);
     cell.focus();
-    tell(cell);
+    void tell(cell);
   });
 
   // ---- the story of a run
@@ -245,13 +245,13 @@
       say("connection lost");
     }
     updating = false;
-    if (again) onState(state);
+    if (again) void onState(state);
   }
 
   if (location.protocol === "file:") say("a saved page");
   else {
     const events = new EventSource("events");
-    events.addEventListener("state", (event) => onState(JSON.parse(event.data)));
+    events.addEventListener("state", (event) => void onState(JSON.parse(event.data)));
     events.addEventListener("error", () => say("connection lost"));
     setInterval(() => Date.now() - heardAt > 40_000 && say("connection lost"), 5000);
   }
