@@ -7,6 +7,12 @@ import { buildProgram } from "./program.ts";
 
 const program = buildProgram();
 
+// Whoever reads our output may stop before its end (head, a pager that is quit): no reason for an error.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+});
+
 try {
   await program.parseAsync(process.argv);
 } catch (error) {

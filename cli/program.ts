@@ -2,17 +2,36 @@
 
 import { Command } from "commander";
 import { coverageCommand } from "./commands/coverage.ts";
+import { doctorCommand } from "./commands/doctor.ts";
 import { localCommand } from "./commands/local.ts";
+import { nextCommand } from "./commands/next.ts";
+import { planCommand } from "./commands/plan.ts";
 import { policiesCommand } from "./commands/policies.ts";
+import { runNowCommand } from "./commands/run-now.ts";
 import { runsCommand } from "./commands/runs.ts";
 import { simulatorCommand } from "./commands/simulator.ts";
+import { statusCommand } from "./commands/status.ts";
+import { whyCommand } from "./commands/why.ts";
+
+const verbs = [
+  statusCommand,
+  whyCommand,
+  runNowCommand,
+  runsCommand,
+  doctorCommand,
+  nextCommand,
+  planCommand,
+  policiesCommand,
+  coverageCommand,
+  localCommand,
+  simulatorCommand,
+];
 
 export function buildProgram(): Command {
   const program = new Command("otc-backup")
     .description("scheduled manual backups for databases in Open Telekom Cloud")
     .option("--debug", "print the stack of an unexpected error");
-  for (const verb of [policiesCommand(), runsCommand(), coverageCommand(), localCommand(), simulatorCommand()])
-    program.addCommand(verb);
+  for (const verb of verbs) program.addCommand(verb());
   program.addHelpText(
     "after",
     `

@@ -168,7 +168,11 @@ function selectorWork(
   };
 }
 
-function termsOf(inForce: InForce, due: DueSlot): RunTerms {
+/** What a run takes from its policy for good: a row edited later changes the next slot, not this run. */
+export function termsOf(
+  inForce: Pick<InForce, "policy" | "version">,
+  due: Pick<DueSlot, "startByAt" | "completeByAt">,
+): RunTerms {
   const { policy, version } = inForce;
   return {
     policyVersion: version,

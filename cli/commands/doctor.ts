@@ -1,0 +1,76 @@
+// `otc-backup doctor`: is everything in place that a backup and an alert need. Looks only; each finding with its remedy.
+
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { SchedulerClient } from "@aws-sdk/client-scheduler";
+import { SNSClient } from "@aws-sdk/client-sns";
+import { Command } from "commander";
+import { resourceNames } from "../../infra/resource-names.ts";
+import { checkAccount } from "../doctor/check-account.ts";
+import { checkAlarms, checkSchedules, checkTopic } from "../doctor/check-delivery.ts";
+import { judgePolicies, judgeTicks } from "../doctor/check-policies.ts";
+import { checkTables } from "../doctor/check-tables.ts";
+import { examined, type Finding } from "../doctor/finding.ts";
+import { addWhereOptions, plural, print, printJson, tinted, wrapped } from "../output.ts";
+import { policiesNow } from "../policy-in-force.ts";
+import { openTables, type Tables, type WhereOptions } from "../tables-access.ts";
+
+export function doctorCommand(): Command {
+  return addWhereOptions(new Command("doctor"))
+    .description("is everything in place: accounts, databases, rows, ticks, ways to a person; exit code 3 when not")
+    .action(doctor);
+}
+
+async function doctor(options: WhereOptions & { json?: boolean }): Promise<void> {
+  const tables = await openTables(options, { otc: true });
+  try {
+    const findings = [...(await checkPlace(tables)), ...(await checkSite(tables))];
+    if (options.json === true) printJson({ findings });
+    else printFindings(findings);
+    if (findings.some((finding) => finding.result === "fail")) process.exitCode = 3;
+  } finally {
+    await tables.close();
+  }
+}
+
+/** What there is in AWS only. */
+async function checkPlace(tables: Tables): Promise<Finding[]> {
+  const { place, dynamoDb, config } = tables;
+  if (place.kind === "local") return [];
+  const names = resourceNames(place.stage);
+  const [sns, scheduler, cloudWatch] = [new SNSClient({}), new SchedulerClient({}), new CloudWatchClient({})];
+  const found = await Promise.all([
+    examined("tables", () => checkTables(dynamoDb, [config.policiesTable, config.ledgerTable])),
+    examined("schedules", () => checkSchedules(scheduler, names.scheduleGroup)),
+    examined("topics", () => checkTopic(sns, names.pageTopic)),
+    examined("topics", () => checkTopic(sns, names.ticketTopic)),
+    examined("alarms", () => checkAlarms(cloudWatch, names.alarmNamed(""))),
+  ]);
+  for (const client of [sns, scheduler, cloudWatch]) client.destroy();
+  return found.flat();
+}
+
+async function checkSite(tables: Tables): Promise<Finding[]> {
+  const policies = await policiesNow(tables);
+  const valid = policies.flatMap((one) => one.policy ?? []);
+  const accounts = [...Map.groupBy(valid, (policy) => policy.account)];
+  const accountedThroughAt = await tables.accounting.accountedThrough();
+  const stopped = tables.place.kind === "local" && !tables.place.running;
+  const found = await Promise.all(
+    accounts.map(([account, own]) => examined(`account ${account}`, () => checkAccount(tables, account, own))),
+  );
+  return [...judgePolicies(policies), ...judgeTicks(accountedThroughAt, tables.clock.now(), stopped), ...found.flat()];
+}
+
+const marks = { ok: "ok  ", warn: "warn", fail: "FAIL" } as const;
+const tones = { ok: "good", warn: "warning", fail: "bad" } as const;
+
+function printFindings(findings: readonly Finding[]): void {
+  for (const { check, result, detail, remedy } of findings) {
+    const [first = "", ...more] = wrapped(`${check}: ${detail}`, 94);
+    print(`${tinted(tones[result], marks[result])}  ${first}`);
+    for (const line of more) print(`        ${line}`);
+    if (remedy !== undefined) for (const line of wrapped(`fix: ${remedy}`, 92)) print(`        ${line}`);
+  }
+  const count = (result: Finding["result"]) => findings.filter((finding) => finding.result === result).length;
+  print(`${plural(findings.length, "check")}: ${count("fail")} failed, ${plural(count("warn"), "warning")}`);
+}
