@@ -48,6 +48,8 @@ class Notebook {
   readonly notes: string[] = [];
 }
 
+const refused = () => Promise.reject(new Error("a rehearsal writes nothing"));
+
 /** Named member by member: a store that is added to Site has to say here how it is kept from writing. */
 function drySite(real: Site, seen: Notebook): Site {
   const { clock, settings, log } = real;
@@ -91,6 +93,18 @@ function drySite(real: Site, seen: Notebook): Site {
       clear: async (subject) => {
         seen.notes.push(`the alert on ${subject} would end`);
       },
+    },
+    // No business of the two ticks that are rehearsed.
+    audits: { last: () => real.audits.last(), keep: refused },
+    holds: { ofPolicy: (policyId) => real.holds.ofPolicy(policyId), put: refused, remove: refused },
+    prune: {
+      pruneSwitch: () => real.prune.pruneSwitch(),
+      approval: (account) => real.prune.approval(account),
+      plan: (account, planId) => real.prune.plan(account, planId),
+      setSwitch: refused,
+      recordPlan: refused,
+      approve: refused,
+      takeDeletion: refused,
     },
     notifier: {
       publish: async (notice) => {
