@@ -8,8 +8,8 @@ import { isRunning, readSiteFile } from "../local/site-files.ts";
 import { remark } from "./output.ts";
 import type { WhereOptions } from "./tables-access.ts";
 
-/** As `npm start` without options. */
-const speed = 60;
+/** As `npm start` without options, but for the page and what it prints. */
+const quiet = { speed: 60, page: undefined, print: () => {} };
 
 /** In AWS the functions run anyway. A site that was started here is stopped after its tick, whatever `work` did. */
 export async function withRunningSite(where: WhereOptions, work: () => Promise<void>): Promise<void> {
@@ -19,11 +19,9 @@ export async function withRunningSite(where: WhereOptions, work: () => Promise<v
   const account = site?.accountFile === undefined ? {} : { accountFile: site.accountFile };
   const stop = new AbortController();
   let ended = false;
-  const live = runLive({ folder: where.folder, speed, signal: stop.signal, print: () => {}, ...account }).finally(
-    () => {
-      ended = true;
-    },
-  );
+  const live = runLive({ ...quiet, folder: where.folder, signal: stop.signal, ...account }).finally(() => {
+    ended = true;
+  });
   try {
     while (!ended && !(await runs(where.folder))) await delay(50);
     await work();
