@@ -2,16 +2,18 @@
  * Backups as the control makes and changes them: rows that appear without a call, and ends that come when a test wants them.
  */
 import * as z from "zod";
+import { ControlProblem } from "./control-problem.ts";
 import { type BackupRecord, backupSchema } from "./records.ts";
 import type { World } from "./world.ts";
 
 export const backupSeedSchema = z.strictObject({
   instanceId: z.string(),
-  name: z.string(),
+  name: z.string().min(1),
   type: z.enum(["manual", "auto", "incremental", "fragment"]).default("manual"),
-  beginAt: z.number(),
+  /** Milliseconds since 1970. */
+  beginAt: z.int().min(0),
   /** Absent: an hour's tenth after it began; null: still running, for ever. */
-  endAt: z.number().nullable().optional(),
+  endAt: z.int().min(0).nullable().optional(),
   outcome: z.enum(["COMPLETED", "FAILED"]).default("COMPLETED"),
   sizeKb: z.int().min(0).optional(),
 });
@@ -19,7 +21,7 @@ export type BackupSeed = z.input<typeof backupSeedSchema>;
 
 export const backupChangeSchema = z.strictObject({
   /** What happens to it now. */
-  now: z.enum(["complete", "fail", "vanish"]).optional(),
+  now: z.enum(["complete", "fail", "reopen", "vanish"]).optional(),
   sizeKb: z.int().min(0).optional(),
   failReason: z.string().optional(),
   /** Until then a restore is said to use it. */
@@ -31,7 +33,8 @@ export type BackupChange = z.input<typeof backupChangeSchema>;
 export function addBackup(world: World, seed: BackupSeed): BackupRecord {
   const wanted = backupSeedSchema.parse(seed);
   const instance = world.store.instances.get(wanted.instanceId);
-  if (instance === undefined) throw new Error(`no instance "${wanted.instanceId}"`);
+  if (instance === undefined)
+    throw new ControlProblem(404, `no instance "${wanted.instanceId}"; GET /instances lists them`);
   const occurrence = world.store.backupsNamed(wanted.name).length;
   const backup = backupSchema.parse({
     ...wanted,
@@ -62,6 +65,8 @@ function ending(change: z.output<typeof backupChangeSchema>, backup: BackupRecor
       return { endAt: at, outcome: "COMPLETED", failReason: null };
     case "fail":
       return { endAt: at, outcome: "FAILED", sizeKb: 0, failReason: change.failReason ?? "Made to fail." };
+    case "reopen":
+      return { endAt: null };
     case "vanish":
       return backup.goneAt !== null && backup.goneAt <= at ? {} : { goneAt: at, goneBecause: "vanished" };
   }
@@ -70,7 +75,7 @@ function ending(change: z.output<typeof backupChangeSchema>, backup: BackupRecor
 export function changeBackup(world: World, id: string, change: BackupChange): BackupRecord {
   const wanted = backupChangeSchema.parse(change);
   const backup = world.store.backups.get(id);
-  if (backup === undefined) throw new Error(`no backup "${id}"`);
+  if (backup === undefined) throw new ControlProblem(404, `no backup "${id}"; GET /backups lists them`);
   const { sizeKb, restoringUntilAt } = wanted;
   return world.changeBackup(backup, {
     ...ending(wanted, backup, world.clock.now()),

@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import * as z from "zod";
+import { ControlProblem } from "./control-problem.ts";
 import { type InstanceRecord, instanceSchema, type ProjectRecord } from "./records.ts";
 import type { Store } from "./store.ts";
 
@@ -19,10 +20,10 @@ const userSeedSchema = z.strictObject({
   passwordExpiresAt: z.number().nullable().default(null),
 });
 
-const accountSeedSchema = z.strictObject({
+export const accountSeedSchema = z.strictObject({
   name: z.string().min(1),
   region: z.string().min(1),
-  projectId: z.string().min(1),
+  projectId: z.string().regex(/^[A-Za-z0-9-]{1,64}$/, "a project id has 1 to 64 letters, digits or dashes"),
   /** Default: the region, as OTC names the root project. */
   projectName: z.string().optional(),
   domainName: z.string().min(1),
@@ -81,21 +82,21 @@ function putUser(store: Store, account: ParsedAccount, user: ParsedUser): void {
   }
 }
 
+/** Adds an account's project, users and keys; a user whom another account of the domain has too belongs to both. */
+export function plantAccount(store: Store, seed: AccountSeed): ProjectRecord {
+  const account = accountSeedSchema.parse(seed);
+  const { region, projectId: id, domainName } = account;
+  const name = account.projectName ?? region;
+  const project: ProjectRecord = { id, name, region, domainName, domainId: idOf(domainName) };
+  store.putProject(project);
+  for (const user of account.users) putUser(store, account, user);
+  return project;
+}
+
 /** Fills an empty store; throws ZodError naming the field when the seed is wrong, Error when an instance names no known project. */
 export function plantFleet(store: Store, seed: FleetSeed): void {
   const fleet = fleetSchema.parse(seed);
-  for (const account of fleet.accounts) {
-    const { region, projectId: id, domainName } = account;
-    const project: ProjectRecord = {
-      id,
-      name: account.projectName ?? region,
-      region,
-      domainName,
-      domainId: idOf(domainName),
-    };
-    store.putProject(project);
-    for (const user of account.users) putUser(store, account, user);
-  }
+  for (const account of fleet.accounts) plantAccount(store, account);
   const defaultProjectId = fleet.accounts[0]?.projectId ?? "";
   for (const instance of fleet.instances) store.putInstance(placeInstance(store, instance, defaultProjectId));
 }
@@ -104,7 +105,7 @@ export function plantFleet(store: Store, seed: FleetSeed): void {
 export function placeInstance(store: Store, instance: InstanceRecord, defaultProjectId: string): InstanceRecord {
   const projectId = instance.projectId === "" ? defaultProjectId : instance.projectId;
   if (!store.projects.has(projectId)) {
-    throw new Error(`instance ${instance.id}: no account of the fleet has the project "${projectId}"`);
+    throw new ControlProblem(404, `instance ${instance.id}: no account of the fleet has the project "${projectId}"`);
   }
   return { ...instance, projectId };
 }

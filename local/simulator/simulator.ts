@@ -44,10 +44,10 @@ function openState(world: World, options: SimulatorOptions, fleet: FleetSeed): (
   const lastAt = loadState(statePath, world.store);
   // A clock of our own may have run ahead of the real one; what happened then must not lie in the future now.
   if (options.now === undefined && lastAt !== undefined && lastAt > world.clock.now()) world.clock.set(lastAt);
-  const file = new StateFile(statePath, () => world.clock.now());
-  file.rewrite(world.store);
+  const file = new StateFile(statePath, world.store, () => world.clock.now());
+  file.rewrite();
   world.store.onChange((kind, record) => file.append(kind, record));
-  return () => file.rewrite(world.store);
+  return () => file.rewrite();
 }
 
 /** Starts both servers. Rejects when a port is taken, a knob or the fleet is wrong, or the state file cannot be read. */

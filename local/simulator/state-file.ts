@@ -1,6 +1,7 @@
 /**
- * State on disk: one JSON line per changed record, the last one of a record counts. On start the file is read and rewritten without
- * its history, atomically. A line cut short by a crash is tolerated at the end only.
+ * State on disk: one JSON line per changed record, the last one of a record counts. On start, and when history has grown large, the
+ * file is rewritten without it, atomically. A line cut short by a crash is tolerated at the end only; a file with any other damage is
+ * refused whole and left as it is.
  */
 import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
@@ -16,7 +17,12 @@ import {
 } from "./records.ts";
 import type { RecordKind, RecordKinds, Store } from "./store.ts";
 
+const VERSION = 1;
+/** Lines of history that are tolerated besides one line per record. */
+const HISTORY = 20_000;
+
 const lineSchema = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("simulator-state"), at: z.number(), version: z.literal(VERSION) }),
   z.object({ kind: z.literal("project"), at: z.number(), record: projectSchema }),
   z.object({ kind: z.literal("user"), at: z.number(), record: userSchema }),
   z.object({ kind: z.literal("key"), at: z.number(), record: accessKeySchema }),
@@ -29,6 +35,8 @@ type Line = z.output<typeof lineSchema>;
 
 function put(store: Store, line: Line): void {
   switch (line.kind) {
+    case "simulator-state":
+      break;
     case "project":
       store.putProject(line.record);
       break;
@@ -53,43 +61,51 @@ function put(store: Store, line: Line): void {
   }
 }
 
-function parseLine(text: string, isLast: boolean, where: string): Line | undefined {
+function damaged(path: string, number: number, why: string): Error {
+  return new Error(
+    `${path}, line ${number} ${why}; the file is left as it is: move it away to start with a fresh fleet`,
+  );
+}
+
+function parseLine(text: string, number: number, path: string): Line {
   let json: unknown;
   try {
     json = JSON.parse(text);
-  } catch (cause) {
-    if (isLast) return undefined;
-    throw new Error(`${where} is not JSON; move the file away to start with a fresh fleet`, { cause });
+  } catch {
+    throw damaged(path, number, "is not JSON");
   }
   const parsed = lineSchema.safeParse(json);
   if (parsed.success) return parsed.data;
-  throw new Error(`${where} is not a record of this simulator; move the file away to start with a fresh fleet`, {
-    cause: parsed.error,
-  });
+  const [issue] = parsed.error.issues;
+  throw damaged(path, number, `is not a record of this simulator (${issue?.path.join(".")}: ${issue?.message})`);
+}
+
+/** Reads all before storing any; undefined without a file. A last line without its newline was cut short and does not count. */
+function readLines(path: string): Line[] | undefined {
+  if (!existsSync(path)) return undefined;
+  const texts = readFileSync(path, "utf8").split("\n");
+  const cut = texts.pop() ?? "";
+  const lines = texts.map((text, index) => parseLine(text, index + 1, path));
+  if (lines.length === 0 && cut !== "") throw damaged(path, 1, "is no whole record");
+  return lines;
 }
 
 /** Reads the file into the store over what is there; the simulated instant of the last change, or undefined without a file. */
 export function loadState(path: string, store: Store): number | undefined {
-  if (!existsSync(path)) return undefined;
-  const texts = readFileSync(path, "utf8")
-    .split("\n")
-    .filter((text) => text !== "");
-  let lastAt: number | undefined;
-  for (const [index, text] of texts.entries()) {
-    const line = parseLine(text, index === texts.length - 1, `${path}, record ${index + 1}`);
-    if (line === undefined) continue;
-    put(store, line);
-    lastAt = line.at;
-  }
-  return lastAt;
+  const lines = readLines(path);
+  for (const line of lines ?? []) put(store, line);
+  return lines?.at(-1)?.at;
 }
 
 export class StateFile {
   private readonly path: string;
   private readonly now: () => number;
+  private readonly store: Store;
+  private linesLeft = HISTORY;
 
-  constructor(path: string, now: () => number) {
+  constructor(path: string, store: Store, now: () => number) {
     this.path = path;
+    this.store = store;
     this.now = now;
   }
 
@@ -97,27 +113,31 @@ export class StateFile {
     return `${JSON.stringify({ kind, at: this.now(), record })}\n`;
   }
 
-  /** Appends one change; on return it survives the end of this process. */
+  /** Appends one change; on return it survives the end of this process. Throws when it cannot be written. */
   append(kind: RecordKind, record: RecordKinds[RecordKind]): void {
-    appendFileSync(this.path, this.line(kind, record));
+    this.linesLeft -= 1;
+    if (this.linesLeft <= 0) this.rewrite();
+    else appendFileSync(this.path, this.line(kind, record));
   }
 
   /** Replaces the file by the store's present content in one step. */
-  rewrite(store: Store): void {
+  rewrite(): void {
     mkdirSync(dirname(this.path), { recursive: true });
-    const parts: string[] = [];
-    const write = (kind: RecordKind, records: Iterable<RecordKinds[RecordKind]>) => {
-      for (const record of records) parts.push(this.line(kind, record));
+    const parts = [`${JSON.stringify({ kind: "simulator-state", at: this.now(), version: VERSION })}\n`];
+    const write = (kind: RecordKind, records: ReadonlyMap<string, RecordKinds[RecordKind]>) => {
+      for (const record of records.values()) parts.push(this.line(kind, record));
     };
-    write("project", store.projects.values());
-    write("user", store.users.values());
-    write("key", store.keys.values());
-    write("token", store.tokens.values());
-    write("instance", store.instances.values());
-    write("backup", store.backups.values());
-    write("job", store.jobs.values());
+    const { projects, users, keys, tokens, instances, backups, jobs } = this.store;
+    write("project", projects);
+    write("user", users);
+    write("key", keys);
+    write("token", tokens);
+    write("instance", instances);
+    write("backup", backups);
+    write("job", jobs);
     const temporary = `${this.path}.new`;
     writeFileSync(temporary, parts.join(""), { mode: 0o600 });
     renameSync(temporary, this.path);
+    this.linesLeft = HISTORY + parts.length;
   }
 }
