@@ -1,84 +1,77 @@
-/**
- * `otc-backup simulator`: the OTC simulator alone, for trying clients against it. Everything it does is in local/simulator.
- */
-import { Command } from "commander";
-import { DEMO_ACCOUNT, DEMO_FLEET, generateFleet } from "../../local/simulator/fleet.ts";
-import type { FleetSeed } from "../../local/simulator/fleet-seed.ts";
-import { type Simulator, startSimulator } from "../../local/simulator/simulator.ts";
+// `otc-backup simulator`: the OTC simulator alone, for trying clients against it. Everything it does is in local/simulator.
 
-const WRONG_USAGE = 2;
-const LARGE_FLEET = 2000;
-const MOST_INSTANCES = 50_000;
+import { Command, Option } from "commander";
+import { parseKnobWords } from "../../local/simulator/knob-words.ts";
+import type { KnobChange } from "../../local/simulator/knobs.ts";
+import { type Simulator, type SimulatorOptions, startSimulator } from "../../local/simulator/simulator.ts";
+import { CliError } from "../cli-error.ts";
+import { fleetNamed } from "../simulator-fleet.ts";
+import { callLine, greeting, greetingJson } from "../simulator-greeting.ts";
+import { wholeNumber } from "../whole-number.ts";
+
+const PORTS = { min: 0, max: 65_535 };
 
 interface Options {
   port: string;
-  controlPort: string;
+  controlPort?: string;
   speed: string;
   fleet: string;
   seed: string;
+  knob: string[];
   state?: string;
+  log?: boolean;
   json?: boolean;
 }
 
-class UsageError extends Error {}
+const EXAMPLES = `
+Examples:
+  $ otc-backup simulator --port 8080
+  $ otc-backup simulator --speed 60 --fleet regions --state sim.json --log
+  $ otc-backup simulator --fleet 10000 --knob rateLimitPerSecond=20 --knob retryAfter=seconds
+  $ curl -s -X PUT http://127.0.0.1:8081/clock -d '{"advanceMs": 3600000}'
 
-function parseNumber(option: string, text: string, allowed: { min: number; max: number; whole: boolean }): number {
+docs/otc-api.md says what is imitated and what is not, and describes the control API and every knob.
+Exit codes: 0 ended by Ctrl-C, 2 wrong option, port in use, unusable fleet or state file.`;
+
+function readSpeed(text: string): number {
   const value = text.trim() === "" ? Number.NaN : Number(text);
-  const fits = value >= allowed.min && value <= allowed.max && (!allowed.whole || Number.isInteger(value));
-  if (fits) return value;
-  const kind = allowed.whole ? "a whole number" : "a number";
-  throw new UsageError(`${option} is "${text}"; it must be ${kind} from ${allowed.min} to ${allowed.max}`);
+  if (value >= 0 && value <= 100_000) return value;
+  throw new CliError(`--speed is "${text}"`, { hint: "write a number from 0, which stops the clock, to 100000" });
 }
 
-function parseFleet(text: string): FleetSeed {
-  if (text === "small") return DEMO_FLEET;
-  if (text === "large") return generateFleet(LARGE_FLEET);
-  if (!/^\d+$/.test(text))
-    throw new UsageError(`--fleet is "${text}"; it must be small, large or a number of instances`);
-  return generateFleet(parseNumber("--fleet", text, { min: 1, max: MOST_INSTANCES, whole: true }));
-}
-
-async function start(options: Options): Promise<Simulator> {
-  const ports = { min: 0, max: 65_535, whole: true };
-  const port = parseNumber("--port", options.port, ports);
-  const controlPort = parseNumber("--control-port", options.controlPort, ports);
-  const speed = parseNumber("--speed", options.speed, { min: 0, max: 100_000, whole: false });
-  const seed = parseNumber("--seed", options.seed, { min: 0, max: 2 ** 32, whole: true });
-  const state = options.state === undefined ? {} : { statePath: options.state };
-  const simulator = await startSimulator({ port, controlPort, seed, fleet: parseFleet(options.fleet), ...state });
-  if (speed !== 1) simulator.control.setKnobs({ signatureClock: "real" });
-  simulator.control.setSpeed(speed);
-  return simulator;
-}
-
-/** The answer to "and now?": a login that anyone can paste. */
-function loginExample(url: string): string {
-  const { domainName, projectId } = DEMO_ACCOUNT;
-  const { name, password } = DEMO_ACCOUNT.users[0] ?? { name: "", password: "" };
-  const user = { name, password, domain: { name: domainName } };
-  const auth = { identity: { methods: ["password"], password: { user } }, scope: { project: { id: projectId } } };
-  const parts = [`curl -si '${url}/v3/auth/tokens?nocatalog=true'`, "-H 'Content-Type: application/json'"];
-  return [...parts, `-d '${JSON.stringify({ auth })}'`].join(" ");
-}
-
-function describe(simulator: Simulator, options: Options): string {
-  const { url, controlUrl, control } = simulator;
-  const instances = control.instances().length;
-  if (options.json === true) {
-    const account = { ...DEMO_ACCOUNT, endpoints: { iam: url, rds: url } };
-    return JSON.stringify({ url, controlUrl, instances, speed: control.speed(), account });
+function readKnobs(words: readonly string[], speed: number): KnobChange {
+  try {
+    // Clients from outside sign with the machine's clock, whatever time it is in here.
+    return { ...(speed === 1 ? {} : { signatureClock: "real" as const }), ...parseKnobWords(words) };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CliError(`--knob: ${reason}`, { hint: "GET /knobs of a running simulator's control lists all knobs" });
   }
-  const users = DEMO_ACCOUNT.users.map(
-    (user) => `  ${user.name} / ${user.password}, AK ${user.accessKey}, SK ${user.secretKey}`,
-  );
-  return [
-    `OTC simulator (IAM and RDS) listening on ${url}, control on ${controlUrl}`,
-    `${instances} instances, time runs ${control.speed()}-fold, now ${new Date(control.now()).toISOString()}`,
-    `account ${DEMO_ACCOUNT.domainName}, project ${DEMO_ACCOUNT.projectId}; invented credentials:`,
-    ...users,
-    `try: ${loginExample(url)}`,
-    `     curl -s ${controlUrl}/        lists what can be driven; Ctrl-C ends`,
-  ].join("\n");
+}
+
+/** What cannot be opened or read is for the person at the keyboard to put right. */
+async function begin(options: SimulatorOptions): Promise<Simulator> {
+  try {
+    return await startSimulator(options);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const inUse = message.includes("is in use");
+    throw new CliError(message, inUse ? { hint: "--port and --control-port choose others; 0 takes any free one" } : {});
+  }
+}
+
+/** Without --control-port the control has the next port after the API's or, where that is taken, any free one. */
+async function startOnPorts(options: SimulatorOptions, controlPort: number | undefined): Promise<Simulator> {
+  if (controlPort !== undefined) return begin({ ...options, controlPort });
+  const port = options.port ?? 0;
+  const next = port === 0 || port === PORTS.max ? 0 : port + 1;
+  try {
+    return await begin({ ...options, controlPort: next });
+  } catch (error) {
+    const taken = error instanceof CliError && error.message.startsWith(`port ${next} `);
+    if (taken) return begin({ ...options, controlPort: 0 });
+    throw error;
+  }
 }
 
 function untilInterrupted(): Promise<void> {
@@ -88,32 +81,50 @@ function untilInterrupted(): Promise<void> {
   });
 }
 
-async function run(options: Options, command: Command): Promise<void> {
-  let simulator: Simulator;
-  try {
-    simulator = await start(options);
-  } catch (error) {
-    // A taken port, an unreadable state file and a bad option are all for the person at the keyboard to put right.
-    const message = error instanceof Error ? error.message : String(error);
-    return command.error(`error: ${message}`, { exitCode: WRONG_USAGE });
-  }
+async function run(options: Options): Promise<void> {
+  const port = wholeNumber("--port", options.port, PORTS);
+  const controlPort =
+    options.controlPort === undefined ? undefined : wholeNumber("--control-port", options.controlPort, PORTS);
+  const seed = wholeNumber("--seed", options.seed, { min: 0, max: 2 ** 32 });
+  const speed = readSpeed(options.speed);
+  const fleet = fleetNamed(options.fleet);
+  const knobs = readKnobs(options.knob, speed);
+  const state = options.state === undefined ? {} : { statePath: options.state };
+  const log = options.log === true ? { onCall: (call: Parameters<typeof callLine>[0]) => print(callLine(call)) } : {};
+  const simulator = await startOnPorts({ port, seed, fleet, knobs, ...state, ...log }, controlPort);
+  simulator.control.setSpeed(speed);
+  const started = { simulator, fleet, statePath: options.state };
   const interrupted = untilInterrupted();
-  process.stdout.write(`${describe(simulator, options)}\n`);
+  print(options.json === true ? greetingJson(started) : greeting(started));
   await interrupted;
   await simulator.close();
 }
 
-/** The verb, ready to be added to the program. Exit code 2 for wrong options, a port in use or an unusable state file. */
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** The verb, ready to be added to the program. */
 export function simulatorCommand(): Command {
   return new Command("simulator")
     .description("run the OTC simulator (IAM and RDS over HTTP on loopback) until Ctrl-C")
     .option("--port <port>", "port of the imitated API, 0 for any", "8080")
-    .option("--control-port <port>", "port of the control API, 0 for any", "8081")
-    .option("--speed <factor>", "simulated seconds per second", "1")
-    .option("--state <file>", "keep records in this file")
-    .option("--fleet <small|large|N>", "which instances there are", "small")
-    .option("--seed <N>", "seed of all chance", "1")
+    .option("--control-port <port>", "port of the control API, 0 for any (default: the next after --port, else any)")
+    .option("--speed <factor>", "simulated seconds per second, 0 stops the clock", "1")
+    .option(
+      "--fleet <name>",
+      "small, large (2000), regions (three accounts), a number of instances, or a JSON file",
+      "small",
+    )
+    .addOption(
+      new Option("--knob <name=value>", "set a knob, also several times; the value is JSON or text")
+        .argParser((word: string, words: string[]) => [...words, word])
+        .default([], "none"),
+    )
+    .option("--state <file>", "keep what exists in this file and begin with what it holds")
+    .option("--seed <n>", "seed of all chance: the same seed, the same durations, sizes and ids", "1")
+    .option("--log", "print every call as it is answered")
     .option("--json", "print one JSON line instead of text")
-    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : WRONG_USAGE))
-    .action((options: Options, command: Command) => run(options, command));
+    .addHelpText("after", EXAMPLES)
+    .action((options: Options) => run(options));
 }

@@ -25,6 +25,12 @@ export class CallLog {
   private calls: LoggedCall[] = [];
   private counted: Record<string, Record<string, number>> = {};
   private totalCount = 0;
+  private readonly listeners: Array<(call: LoggedCall) => void> = [];
+
+  /** Calls `listener` with every call from now on. */
+  onCall(listener: (call: LoggedCall) => void): void {
+    this.listeners.push(listener);
+  }
 
   add(call: LoggedCall): void {
     this.totalCount += 1;
@@ -32,6 +38,7 @@ export class CallLog {
     byStatus[call.status] = (byStatus[call.status] ?? 0) + 1;
     this.counted[call.operation] = byStatus;
     this.calls.push(call);
+    for (const listener of this.listeners) listener(call);
     // Cut in blocks, so that a full log does not move its whole content with every call.
     if (this.calls.length >= 2 * KEPT_CALLS) this.calls = this.calls.slice(-KEPT_CALLS);
   }

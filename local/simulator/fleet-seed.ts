@@ -82,6 +82,13 @@ function putUser(store: Store, account: ParsedAccount, user: ParsedUser): void {
   }
 }
 
+/** A fleet as someone wrote it down; throws Error naming every wrong field. */
+export function parseFleet(input: unknown): FleetSeed {
+  const parsed = fleetSchema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  throw new Error(z.prettifyError(parsed.error));
+}
+
 /** Adds an account's project, users and keys; a user whom another account of the domain has too belongs to both. */
 export function plantAccount(store: Store, seed: AccountSeed): ProjectRecord {
   const account = accountSeedSchema.parse(seed);

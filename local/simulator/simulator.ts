@@ -3,6 +3,7 @@
  * nothing of the client that is tried against it, so that a misreading of the API is not mirrored.
  */
 import { apiListener } from "./api-server.ts";
+import type { LoggedCall } from "./call-log.ts";
 import { VirtualClock } from "./clock.ts";
 import { createControl, type SimulatorControl } from "./control.ts";
 import { controlListener } from "./control-server.ts";
@@ -26,6 +27,8 @@ export interface SimulatorOptions {
   /** 0, the default, takes any free port; always on 127.0.0.1. */
   port?: number;
   controlPort?: number;
+  /** Hears of every call to the imitated API, after it was decided how to answer it. */
+  onCall?: (call: LoggedCall) => void;
 }
 
 export interface Simulator {
@@ -36,18 +39,23 @@ export interface Simulator {
   close(): Promise<void>;
 }
 
-/** Plants the fleet, lays the kept state over it, and keeps following; returns how to write all of it anew. */
-function openState(world: World, options: SimulatorOptions, fleet: FleetSeed): () => void {
+/** Plants the fleet and lays the kept state over it. */
+function fillWorld(world: World, options: SimulatorOptions, fleet: FleetSeed): void {
   plantFleet(world.store, fleet);
-  const { statePath } = options;
-  if (statePath === undefined) return () => {};
-  const lastAt = loadState(statePath, world.store);
+  const lastAt = options.statePath === undefined ? undefined : loadState(options.statePath, world.store);
   // A clock of our own may have run ahead of the real one; what happened then must not lie in the future now.
   if (options.now === undefined && lastAt !== undefined && lastAt > world.clock.now()) world.clock.set(lastAt);
-  const file = new StateFile(statePath, world.store, () => world.clock.now());
-  file.rewrite();
-  world.store.onChange((kind, record) => file.append(kind, record));
-  return () => file.rewrite();
+}
+
+/** Both servers, or none: rejects when a port is taken. */
+async function openServers(world: World, control: SimulatorControl, options: SimulatorOptions) {
+  const api = await listen(options.port ?? 0, apiListener(world));
+  try {
+    return { api, controls: await listen(options.controlPort ?? 0, controlListener(control)) };
+  } catch (error) {
+    await closeServer(api.server);
+    throw error;
+  }
 }
 
 /** Starts both servers. Rejects when a port is taken, a knob or the fleet is wrong, or the state file cannot be read. */
@@ -55,17 +63,17 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const parts = newParts(new VirtualClock(options.now ?? Date.now), options.seed ?? 1);
   const world = new World(parts, parseKnobs(options.knobs ?? {}));
   const fleet = options.fleet ?? DEMO_FLEET;
-  const persist = openState(world, options, fleet);
-  const control = createControl(world, { fleet, knobs: options.knobs, persist });
-  const api = await listen(options.port ?? 0, apiListener(world));
-  try {
-    const controls = await listen(options.controlPort ?? 0, controlListener(control));
-    const close = async () => {
-      await Promise.all([closeServer(api.server), closeServer(controls.server)]);
-    };
-    return { url: api.url, controlUrl: controls.url, control, close };
-  } catch (error) {
-    await closeServer(api.server);
-    throw error;
-  }
+  fillWorld(world, options, fleet);
+  const { statePath } = options;
+  const file = statePath === undefined ? undefined : new StateFile(statePath, world.store, () => world.clock.now());
+  if (options.onCall !== undefined) world.log.onCall(options.onCall);
+  const control = createControl(world, { fleet, knobs: options.knobs, persist: () => file?.rewrite() });
+  const { api, controls } = await openServers(world, control, options);
+  // Only now: a start that fails, because another one has the port, leaves that one's file alone.
+  file?.rewrite();
+  world.store.onChange((kind, record) => file?.append(kind, record));
+  const close = async () => {
+    await Promise.all([closeServer(api.server), closeServer(controls.server)]);
+  };
+  return { url: api.url, controlUrl: controls.url, control, close };
 }
