@@ -1,7 +1,6 @@
 /**
  * How a reply reaches the client: whole, late, in drips, halved, or not at all. The only place where real time passes.
  */
-import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 import type { ApiReply } from "./exchange.ts";
@@ -44,12 +43,25 @@ async function drip(
   res.end();
 }
 
+/** Resolves when the client has taken what was written, or has gone. */
+function takenOrClosed(res: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      res.off("drain", done);
+      res.off("close", done);
+      resolve();
+    };
+    res.on("drain", done);
+    res.on("close", done);
+  });
+}
+
 /** A body that begins like an answer and then goes on and on, as fast as the client takes it. */
 async function flood(res: ServerResponse, bytes: number): Promise<void> {
   const block = Buffer.alloc(65_536, " ");
   res.write("{");
   for (let sent = 1; sent < bytes && !res.destroyed; sent += block.length) {
-    if (!res.write(block)) await Promise.race([once(res, "drain"), once(res, "close")]);
+    if (!res.write(block)) await takenOrClosed(res);
   }
   res.end();
 }

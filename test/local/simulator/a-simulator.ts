@@ -6,7 +6,14 @@ import { type Simulator, type SimulatorOptions, startSimulator } from "../../../
 
 export const ids = DEMO_INSTANCE_IDS;
 export const account = DEMO_ACCOUNT;
-export const admin = DEMO_ACCOUNT.users[2];
+export const admin = userNamed("admin");
+
+function userNamed(name: string) {
+  const user = DEMO_ACCOUNT.users.find((one) => one.name === name);
+  if (user === undefined) throw new Error(`no user ${name}`);
+  return user;
+}
+
 export const startAt = Date.UTC(2026, 10, 24, 12, 0);
 export const minuteMs = 60_000;
 export const hourMs = 3_600_000;

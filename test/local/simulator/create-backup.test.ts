@@ -37,7 +37,7 @@ test("it ends COMPLETED with a size; meanwhile its instance is BACKING UP, then 
 
 describe("what a body may hold", () => {
   const good = { instance_id: ids.shop, name: "nightly-01" };
-  test.each([
+  const wrong: Array<[string, unknown, number, string]> = [
     ["no body", undefined, 400, "DBS.200006"],
     ["no JSON", "{", 400, "DBS.280001"],
     ["a body wrapped in backup, as the first version had it", { backup: good }, 400, "DBS.280001"],
@@ -48,15 +48,12 @@ describe("what a body may hold", () => {
     ["a name that begins with a digit", { ...good, name: "1abc" }, 400, "DBS.280277"],
     ["a name with a dot", { ...good, name: "night.ly" }, 400, "DBS.280277"],
     ["a description of 257 characters", { ...good, description: "d".repeat(257) }, 400, "DBS.280127"],
-    ...[...`>!<"&'=\r`].map(
-      (char) =>
-        [
-          `a description with ${JSON.stringify(char)}`,
-          { ...good, description: `a${char}b` },
-          400,
-          "DBS.280127",
-        ] as const,
-    ),
+    ...[..."><!\"&'=\r"].map((char): [string, unknown, number, string] => [
+      `a description with ${JSON.stringify(char)}`,
+      { ...good, description: `a${char}b` },
+      400,
+      "DBS.280127",
+    ]),
     ["an id that is none", { ...good, instance_id: "../tokens" }, 400, "DBS.280404"],
     ["an unknown instance", { ...good, instance_id: "ffffffffffffffffffffffffffffffffin01" }, 404, "DBS.200002"],
     ["databases of MySQL", { ...good, databases: [{ name: "a" }] }, 400, "DBS.280001"],
@@ -66,7 +63,8 @@ describe("what a body may hold", () => {
       400,
       "DBS.280128",
     ],
-  ])("%s is refused", async (_what, body, status, code) => {
+  ];
+  test.each(wrong)("%s is refused", async (_what, body, status, code) => {
     const answer = await ask(body);
     expect([answer.status, answer.body.error_code]).toEqual([status, code]);
     expect(control.backups()).toEqual([]);
