@@ -36,9 +36,14 @@ export function functionEntry<Summary>(
   workflow: (site: Site, tick: Tick) => Promise<Summary>,
 ): FunctionEntry<Summary> {
   let site: Site | undefined;
-  const run = (_event: TickEvent, context: InvocationContext, on: Site) => {
+  const run = async (_event: TickEvent, context: InvocationContext, on: Site) => {
     const budgetMs = Math.min(tickBudgetMs, Math.max(0, context.getRemainingTimeInMillis() - reserveMs));
-    return workflow(on, { stopAt: on.clock.now() + budgetMs });
+    try {
+      return await workflow(on, { stopAt: on.clock.now() + budgetMs });
+    } finally {
+      // Also after a tick that failed: what it learned of the pace spares the next one the same throttling.
+      await on.provider.keepPace();
+    }
   };
   return {
     name,

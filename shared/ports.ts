@@ -231,6 +231,8 @@ export interface AccountUse {
 
 export interface BackupProvider {
   account(name: string, use?: AccountUse): Promise<Result<AccountProvider>>;
+  /** Keeps what was learned of the accounts' pace for later processes. Called when a tick ends. */
+  keepPace(): Promise<void>;
 }
 
 export interface Notifier {

@@ -4,6 +4,7 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SNSClient } from "@aws-sdk/client-sns";
+import { AccountPaces } from "./adapters/account-paces.ts";
 import { DynamoDbAudits } from "./adapters/dynamodb-audits.ts";
 import { DynamoDbHolds } from "./adapters/dynamodb-holds.ts";
 import { DynamoDbInventories } from "./adapters/dynamodb-inventories.ts";
@@ -16,12 +17,14 @@ import { DynamoDbTable } from "./adapters/dynamodb-table.ts";
 import { EmfTelemetry } from "./adapters/emf-telemetry.ts";
 import { LambdaLog } from "./adapters/lambda-log.ts";
 import { LedgerLoginGuard } from "./adapters/ledger-login-guard.ts";
+import { LedgerPace } from "./adapters/ledger-pace.ts";
 import { OtcBackupProvider } from "./adapters/otc-backup-provider.ts";
 import { type AccountSecrets, SecretsManagerAccounts } from "./adapters/secrets-manager-accounts.ts";
 import { SnsNotifier } from "./adapters/sns-notifier.ts";
 import { systemChance } from "./adapters/system-chance.ts";
 import { systemClock } from "./adapters/system-clock.ts";
 import { CountingTelemetry } from "./call-counts.ts";
+import { callShareOf } from "./call-shares.ts";
 import type { Config } from "./config.ts";
 import type { Chance, Clock, Log, Notifier, Site, Telemetry } from "./ports.ts";
 
@@ -34,6 +37,8 @@ export interface SiteParts {
   readonly log: Log;
   readonly clock: Clock;
   readonly chance: Chance;
+  /** The function that this process runs. Absent: one process runs them all and has the accounts' whole rate. */
+  readonly functionName?: string;
 }
 
 /** A site from its parts: the same stores, the same OTC client, the same rules everywhere. */
@@ -47,6 +52,7 @@ export function buildSite(config: Config, parts: SiteParts): Site {
     random: chance.fraction,
     regions: config.otcRegions,
     signing: config.otcSigning,
+    paces: pacesOf(config, parts, ledger),
     loginGuard: (account) => new LedgerLoginGuard(ledger, clock, account),
     observe: (call) => telemetry.count(call),
   });
@@ -75,6 +81,15 @@ export function buildSite(config: Config, parts: SiteParts): Site {
   };
 }
 
+function pacesOf(config: Config, { clock, chance, functionName }: SiteParts, ledger: DynamoDbTable): AccountPaces {
+  return new AccountPaces({
+    clock,
+    random: chance.fraction,
+    memory: new LedgerPace(ledger, functionName ?? "site"),
+    ceilingPerSecond: config.otcRatePerSecond * (functionName === undefined ? 1 : callShareOf(functionName)),
+  });
+}
+
 /** The site of a Lambda function: AWS clients as the AWS SDK's own variables say. */
 export function buildLambdaSite(config: Config, functionName: string): Site {
   return buildSite(config, {
@@ -85,5 +100,6 @@ export function buildLambdaSite(config: Config, functionName: string): Site {
     log: new LambdaLog({ function: functionName, stage: config.stage }),
     clock: systemClock,
     chance: systemChance,
+    functionName,
   });
 }

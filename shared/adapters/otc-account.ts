@@ -9,29 +9,35 @@ import { isOtcError, type OtcError, type OtcErrorClass } from "../otc/errors.ts"
 import type { OtcInstance } from "../otc/instances.ts";
 import type { AccountProvider, ListBackupsQuery } from "../ports.ts";
 
-/** `deadlineAt` is asked anew for every call: the instant by which it must have had its turn. */
-export function otcAccount(client: OtcClient, deadlineAt: () => number | undefined): AccountProvider {
-  const wait = () => ({ deadlineAt: deadlineAt() });
+/** By when a call must have had its turn at the account's pace; asked anew for every call. Epoch milliseconds. */
+export interface TurnDeadlines {
+  read(): number | undefined;
+  write(): number;
+}
+
+export function otcAccount(client: OtcClient, deadlines: TurnDeadlines): AccountProvider {
+  const read = () => ({ deadlineAt: deadlines.read() });
+  const write = () => ({ deadlineAt: deadlines.write() });
   return {
-    listInstances: () => answered(async () => (await client.listInstances(wait())).map(toInstance)),
+    listInstances: () => answered(async () => (await client.listInstances(read())).map(toInstance)),
     createBackup: (request: BackupRequest) =>
-      answered(async () => toRemoteBackup(await client.createBackup({ ...request, ...wait() }))),
+      answered(async () => toRemoteBackup(await client.createBackup({ ...request, ...write() }))),
     listBackups: (instanceId: string, query: ListBackupsQuery = {}) => {
       const type = query.type ?? "manual";
       const filter = type === "any" ? {} : { type };
-      return answered(async () => (await client.listBackups({ instanceId, ...filter, ...wait() })).map(toRemoteBackup));
+      return answered(async () => (await client.listBackups({ instanceId, ...filter, ...read() })).map(toRemoteBackup));
     },
     deleteBackup: async (backupId: string) => {
-      const deletion = await answered(() => client.deleteBackup(backupId, wait()));
+      const deletion = await answered(() => client.deleteBackup(backupId, write()));
       // What is not there needs no deleting: a repeated delete, or one whose first answer was lost, has succeeded.
       if (!deletion.ok && deletion.failure.code === "backup-gone") return ok({});
       if (!deletion.ok) return deletion;
       const { requestId } = deletion.value;
       return ok(requestId === undefined ? {} : { requestId });
     },
-    automatedPolicy: (instanceId: string) => answered(() => client.getAutomatedPolicy(instanceId, wait())),
-    restoreSpans: (instanceId: string) => answered(() => client.getRestoreTimes(instanceId, wait())),
-    quotas: () => answered(() => client.getQuotas(wait())),
+    automatedPolicy: (instanceId: string) => answered(() => client.getAutomatedPolicy(instanceId, read())),
+    restoreSpans: (instanceId: string) => answered(() => client.getRestoreTimes(instanceId, read())),
+    quotas: () => answered(() => client.getQuotas(read())),
     clockSkewMs: () => client.clockSkewMs(),
   };
 }

@@ -1,11 +1,13 @@
 // Accounts at OTC behind the BackupProvider port: one client per account and credential for the life of the process.
 // What a client's answers mean is in otc-account.ts.
 
-import { FailureError, failed, failure, ok, type Result } from "../domain/failure.ts";
+import { FailureError, failed, failure, failureFrom, ok, type Result } from "../domain/failure.ts";
 import { createOtcClient, type OtcClient } from "../otc/client.ts";
 import { endpointsOfRegion, type OtcRegions } from "../otc/endpoints.ts";
 import type { LoginGuard } from "../otc/login-guard.ts";
+import type { Pacer } from "../otc/pace.ts";
 import type { AccountProvider, AccountUse, BackupProvider, Clock } from "../ports.ts";
+import type { AccountPaces } from "./account-paces.ts";
 import type { AccountSecret } from "./account-secret.ts";
 import { otcAccount } from "./otc-account.ts";
 import type { AccountSecrets } from "./secrets-manager-accounts.ts";
@@ -17,12 +19,14 @@ export interface OtcProviderOptions {
   /** Number in [0, 1) for the jitter of retries. */
   readonly random: () => number;
   readonly signing: "A" | "B";
+  readonly paces: AccountPaces;
   readonly loginGuard: (account: string) => LoginGuard;
   /** Told of every HTTP attempt, for the counts of the tick. */
   readonly observe: (call: { operation: string; status: number | undefined; errorClass: string | undefined }) => void;
 }
 
-const turnPatienceMs = 20_000;
+/** A claim on a run lasts a minute: a create may wait so long for its turn and still be answered within the claim. */
+const writePatienceMs = 20_000;
 
 export class OtcBackupProvider implements BackupProvider {
   readonly #options: OtcProviderOptions;
@@ -36,26 +40,34 @@ export class OtcBackupProvider implements BackupProvider {
     const secretName = use.as === undefined ? name : `${name}/${use.as}`;
     const secret = await this.#options.secrets.read(secretName);
     if (!secret.ok) return secret;
-    const client = this.#clientFor(secretName, secret.value);
-    return client.ok ? ok(otcAccount(client.value, () => this.#turnDeadlineAt(use))) : client;
+    const { clock, paces } = this.#options;
+    const { stopAt } = use;
+    try {
+      const client = this.#clientFor(secretName, secret.value, await paces.of(name));
+      if (!client.ok) return client;
+      const read = () => stopAt;
+      const write = () => Math.min(stopAt ?? Number.POSITIVE_INFINITY, clock.now() + writePatienceMs);
+      return ok(otcAccount(client.value, { read, write }));
+    } catch (error) {
+      return failed(failureFrom(error));
+    }
   }
 
-  /** A claim on a run lasts a minute, so no call may wait longer for its turn than leaves time to make it. */
-  #turnDeadlineAt({ stopAt = Number.POSITIVE_INFINITY }: AccountUse): number {
-    return Math.min(stopAt, this.#options.clock.now() + turnPatienceMs);
+  keepPace(): Promise<void> {
+    return this.#options.paces.keep();
   }
 
   /** A rotated password reaches the living client by its own re-read; a moved account needs a new client. */
-  #clientFor(name: string, secret: AccountSecret): Result<OtcClient> {
+  #clientFor(name: string, secret: AccountSecret, pacer: Pacer): Result<OtcClient> {
     const place = `${secret.region}/${secret.projectId}`;
     const known = this.#clients.get(name);
     if (known?.place === place) return ok(known.client);
-    const client = this.#connect(name, secret);
+    const client = this.#connect(name, secret, pacer);
     if (client.ok) this.#clients.set(name, { client: client.value, place });
     return client;
   }
 
-  #connect(name: string, secret: AccountSecret): Result<OtcClient> {
+  #connect(name: string, secret: AccountSecret, pacer: Pacer): Result<OtcClient> {
     const { regions, clock, random, signing, loginGuard, observe, secrets } = this.#options;
     if (!regions.has(secret.region)) {
       return failed(
@@ -76,6 +88,7 @@ export class OtcBackupProvider implements BackupProvider {
       },
       loginGuard: loginGuard(name),
       clock,
+      pacer,
       random,
       signing,
       observe: (call) => observe({ operation: call.operation, status: call.status, errorClass: call.errorClass }),

@@ -1,6 +1,7 @@
 /**
  * One call as the resource files see it: fills the path, obtains the right to call, and makes the attempts. Reads are
- * repeated after passing faults; a create never is, except where OTC has refused the credential before looking at it.
+ * repeated after passing faults. A create is repeated only after answers that prove that nothing was done: a refused
+ * credential, and 429.
  */
 import type * as z from "zod";
 import { type Authoriser, NO_RENEWALS } from "./authoriser.ts";
@@ -38,39 +39,54 @@ export interface CallParts {
   readonly projectId: string;
   /** Host of each service as it stands in the Host header. */
   readonly hosts: Readonly<Record<OtcOperation["service"], string>>;
+  /** Whether a pacer spaces the calls; then a throttled call simply waits for its next turn. */
+  readonly paced: boolean;
   /** How long a call waits for its turn when it names no deadline. */
   readonly patienceMs: number;
 }
 
 const READ_RETRIES = 2;
+const THROTTLED_RETRIES = 5;
 const FIRST_RETRY_MS = 500;
 /** A service that asks for more than this is left alone until the caller's next round. */
 const LONGEST_RETRY_MS = 4_000;
 
 export function createCall(parts: CallParts): Call {
   return async (request) => {
-    const { operation } = request;
+    const deadlineAt = request.deadlineAt ?? parts.clock.now() + parts.patienceMs;
     parts.retryBudget.earn();
     for (let retries = 0; ; retries += 1) {
-      const outcome = await authorisedAttempt(parts, request);
+      const outcome = await authorisedAttempt(parts, { ...request, deadlineAt });
       if (outcome.ok) {
         return { status: outcome.answer.status, requestId: outcome.requestId, json: outcome.json };
       }
-      const delayMs = retryDelayMs(parts, outcome.error, retries);
-      const worthwhile = operation.method === "GET" && outcome.error.class === "retry-soon" && retries < READ_RETRIES;
-      if (!worthwhile || delayMs > LONGEST_RETRY_MS || !parts.retryBudget.spend()) throw outcome.error;
-      await parts.clock.sleep(delayMs);
+      const delayMs = retryDelayMs(parts, { operation: request.operation, error: outcome.error, retries });
+      if (delayMs === undefined) throw outcome.error;
+      if (delayMs > 0) await parts.clock.sleep(delayMs);
     }
   };
 }
 
-/** Full jitter, unless the service names a time. */
-function retryDelayMs(parts: CallParts, error: OtcError, retries: number): number {
-  return error.retryAfterMs ?? Math.round(parts.random() * Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** retries));
+/** How long to wait before the call is made once more; nothing when it is not to be. */
+function retryDelayMs(
+  parts: CallParts,
+  failed: { operation: OtcOperation; error: OtcError; retries: number },
+): number | undefined {
+  const { operation, error, retries } = failed;
+  if (error.class === "throttled" && error.status !== undefined && parts.paced) {
+    // Refused before anything was done, so even a create may go again. The pacer knows how long to wait, and refuses the
+    // turn when that is longer than the caller has time.
+    return retries < THROTTLED_RETRIES ? 0 : undefined;
+  }
+  if (operation.method !== "GET" || error.class !== "retry-soon" || retries >= READ_RETRIES) return undefined;
+  // Full jitter, unless the service names a time.
+  const guessedMs = Math.round(parts.random() * Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** retries));
+  const delayMs = error.retryAfterMs ?? guessedMs;
+  return delayMs <= LONGEST_RETRY_MS && parts.retryBudget.spend() ? delayMs : undefined;
 }
 
 /** Attempts until OTC accepts the credential or nothing is left to renew. A refused credential means nothing was performed. */
-async function authorisedAttempt(parts: CallParts, request: CallRequest): Promise<Outcome> {
+async function authorisedAttempt(parts: CallParts, request: CallRequest & { deadlineAt: number }): Promise<Outcome> {
   const { operation, query = [] } = request;
   const path = fillPath(operation.pathTemplate, { projectId: parts.projectId, ...request.ids });
   if (path === undefined) throw configurationError(operation, "an id for the path is missing or not an OTC id");
@@ -86,7 +102,7 @@ async function authorisedAttempt(parts: CallParts, request: CallRequest): Promis
       target: toTarget(path, query),
       body,
       headers: () => granted.headers(signable),
-      deadlineAt: request.deadlineAt ?? parts.clock.now() + parts.patienceMs,
+      deadlineAt: request.deadlineAt,
     });
     if (outcome.ok) parts.authoriser.accepted(grant);
     if (outcome.ok || outcome.error.class !== "authentication") return outcome;

@@ -148,6 +148,7 @@ function wireCall(options: OtcClientOptions, skew: ClockSkew): Call {
     random: options.random ?? Math.random,
     retryBudget: createRetryBudget(),
     projectId,
+    paced: pacer !== undefined,
     hosts: { iam: new URL(endpoints.iam).host, rds: new URL(endpoints.rds).host },
     patienceMs: limits.patienceMs,
   });

@@ -88,11 +88,11 @@ async function awaitTurn(parts: ExchangeParts, attempt: Attempt): Promise<OtcErr
   if (turn === undefined || turn.granted) return undefined;
   const retryAfterMs = Math.max(0, turn.retryAt - parts.clock.now());
   return new OtcError({
-    class: "held-back",
+    class: turn.paused ? "throttled" : "held-back",
     effect: "none",
     operation: name,
     retryAfterMs,
-    detail: "held back by our own pace",
+    detail: turn.paused ? "not sent: OTC asked us to wait" : "not sent: no turn before the deadline",
   });
 }
 
@@ -108,7 +108,7 @@ async function perform(parts: ExchangeParts, attempt: Attempt): Promise<Outcome>
   });
   const endedAt = parts.clock.now();
   const outcome = result.kind === "answer" ? toOutcome(parts, operation, result) : toFailedOutcome(operation, result);
-  report(parts, outcome);
+  report(parts, outcome, startedAt);
   if (outcome.serverDate !== undefined) parts.skew.note({ startedAt, endedAt, serverDate: outcome.serverDate });
   observe(parts, { operation, startedAt, durationMs: endedAt - startedAt, result, outcome });
   return outcome;
@@ -166,10 +166,9 @@ function describeFailure(
   }
 }
 
-function report(parts: ExchangeParts, outcome: Outcome): void {
+function report(parts: ExchangeParts, outcome: Outcome, sentAt: number): void {
   if (!outcome.ok && outcome.error.class === "throttled") {
-    const { retryAfterMs } = outcome.error;
-    parts.pacer?.report({ kind: "throttled", ...(retryAfterMs !== undefined && { retryAfterMs }) });
+    parts.pacer?.report({ kind: "throttled", sentAt, retryAfterMs: outcome.error.retryAfterMs });
   } else {
     parts.pacer?.report({ kind: "ok" });
   }

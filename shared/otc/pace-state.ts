@@ -25,6 +25,8 @@ export interface PaceState {
   readonly ceilingPerSecond: number;
   readonly ratePerSecond: number;
   readonly mode: "search" | "hold";
+  /** When the rate was last put to the test: by a 429, or by turns taken while others waited. Nothing before that. */
+  readonly learnedAt: number | undefined;
   /** The last rate that was kept up for a whole step. */
   readonly provenPerSecond: number;
   /** By how much the present step is faster than the one before. */
@@ -37,6 +39,12 @@ export interface PaceState {
   readonly streak: number;
   readonly throttledAt: number;
   readonly acceptedSince: number;
+  /** The 429 from which the limit is measured, what was accepted since, and whether callers left turns unused since. */
+  readonly measuredFromAt: number;
+  readonly measured: number;
+  /** The rate with which the measuring began. */
+  readonly measuredAtPerSecond: number;
+  readonly idled: boolean;
   /** Turns that polls are owed while creates wait as well. */
   readonly pollCredit: number;
 }
@@ -44,7 +52,8 @@ export interface PaceState {
 const START_PER_SECOND = 2;
 const SLOWEST_PER_SECOND = 0.05;
 const STEP_MS = 2_000;
-const CALLS_PER_STEP = 4;
+const COARSE_STEP_MS = 1_000;
+const CALLS_PER_STEP = 3;
 const COARSE_FACTOR = 2;
 const FINE_FACTOR = 1.06;
 /** A limit found by a step larger than this is known too roughly to stay at. */
@@ -52,6 +61,10 @@ const LARGEST_FINE_FACTOR = 1.5;
 /** Kept below the last proven rate, since a limiter's reserve may have carried the last step. */
 const MARGIN = 0.97;
 const BACK_OFF = 0.93;
+const FEWEST_TO_MEASURE = 12;
+const MEASURED_BACK_OFF = 0.95;
+const LARGEST_MEASURED_RISE = 1.15;
+const LARGEST_CUT = 0.3;
 const REPEATED_WITHIN_MS = 5_000;
 const SHORTEST_PAUSE_MS = 1_000;
 const LONGEST_GUESSED_PAUSE_MS = 60_000;
@@ -61,6 +74,7 @@ const SHORTEST_HOLD_MS = 30_000;
 const LONGEST_USUAL_HOLD_MS = 42_000;
 const CALLS_PER_HOLD = 85;
 const HOLD_PER_PAUSE = 20;
+const TIMER_SLACK_MS = 2;
 const POLL_SHARE = 0.2;
 const HALF_LIFE_MS = 24 * 60 * 60_000;
 /** Learned rates younger than this are held at once; older ones are tested first. */
@@ -77,6 +91,7 @@ export function startPace(ceilingPerSecond: number, now: number, learned?: Learn
     ceilingPerSecond,
     ratePerSecond,
     mode: ageMs < FRESH_MS ? "hold" : "search",
+    learnedAt: learned?.learnedAt,
     provenPerSecond: ratePerSecond,
     stepFactor: COARSE_FACTOR,
     pressedMs: ageMs < FRESH_MS ? (learned?.pressedMs ?? 0) : 0,
@@ -86,13 +101,24 @@ export function startPace(ceilingPerSecond: number, now: number, learned?: Learn
     streak: 0,
     throttledAt: Number.NEGATIVE_INFINITY,
     acceptedSince: 0,
+    measuredFromAt: now,
+    measured: 0,
+    measuredAtPerSecond: ratePerSecond,
+    idled: true,
     pollCredit: 0,
   };
 }
 
-export function learnedRate(state: PaceState, now: number): LearnedRate {
+/** What to begin with next time; nothing as long as nothing was learned. */
+export function learnedRate(state: PaceState): LearnedRate | undefined {
+  if (state.learnedAt === undefined) return undefined;
   const ratePerSecond = state.mode === "hold" ? state.ratePerSecond : state.provenPerSecond;
-  return { ratePerSecond, learnedAt: now, pressedMs: state.mode === "hold" ? state.pressedMs : 0 };
+  return { ratePerSecond, learnedAt: state.learnedAt, pressedMs: state.mode === "hold" ? state.pressedMs : 0 };
+}
+
+/** Whether a 429 holds everything back at that instant (as opposed to the spacing of turns). */
+export function isPausedAt(state: PaceState, at: number): boolean {
+  return state.pausedUntilAt > at;
 }
 
 /** When the next call may be made at the earliest. Epoch milliseconds. */
@@ -122,9 +148,12 @@ export function takeTurn(
   const priority = waiting.create === 0 || (waiting.poll > 0 && credit >= 1) ? "poll" : "create";
   const pollCredit = contended && priority === "poll" ? credit - 1 : Math.min(credit, 1);
   const spacingMs = 1_000 / state.ratePerSecond;
-  const next = { ...state, pollCredit, nextTurnAt: now + spacingMs };
+  const idled = now - earliestTurnAt(state) > spacingMs;
+  // Timers fire a little late; without making that good, fast paces would fall short of their rate.
+  const nextTurnAt = Math.max(state.nextTurnAt, now - TIMER_SLACK_MS) + spacingMs;
+  const next = { ...state, pollCredit, nextTurnAt, idled: state.idled || idled };
   const pressed = waiting.poll + waiting.create > 1;
-  return { state: pressed ? underPressure(next, spacingMs) : next, priority };
+  return { state: pressed ? { ...underPressure(next, spacingMs), learnedAt: now } : next, priority };
 }
 
 function underPressure(state: PaceState, spacingMs: number): PaceState {
@@ -132,7 +161,8 @@ function underPressure(state: PaceState, spacingMs: number): PaceState {
   if (state.mode === "hold") {
     return pressedMs < holdMs(state) ? { ...state, pressedMs } : faster(state, FINE_FACTOR);
   }
-  if (pressedMs < Math.max(STEP_MS, CALLS_PER_STEP * spacingMs)) return { ...state, pressedMs };
+  const stepMs = state.stepFactor === COARSE_FACTOR ? COARSE_STEP_MS : STEP_MS;
+  if (pressedMs < Math.max(stepMs, CALLS_PER_STEP * spacingMs)) return { ...state, pressedMs };
   return faster(state, Math.min(COARSE_FACTOR, 1 + (state.stepFactor - 1) * 2));
 }
 
@@ -148,7 +178,7 @@ function holdMs(state: PaceState): number {
 
 /** A call was answered by anything but a 429. */
 export function onAccepted(state: PaceState): PaceState {
-  return { ...state, acceptedSince: state.acceptedSince + 1 };
+  return { ...state, acceptedSince: state.acceptedSince + 1, measured: state.measured + 1 };
 }
 
 /**
@@ -158,20 +188,23 @@ export function onAccepted(state: PaceState): PaceState {
 export function onThrottled(
   state: PaceState,
   now: number,
-  answer: { retryAfterMs?: number; jitter: number },
+  answer: { sentAt: number; retryAfterMs?: number | undefined; jitter: number },
 ): PaceState {
   const askedMs = answer.retryAfterMs === undefined ? undefined : within(answer.retryAfterMs, 1_000, LONGEST_PAUSE_MS);
-  if (now < state.pausedUntilAt) {
-    // Sent before the pause began: it tells nothing new, except when it asks for a longer one.
+  if (answer.sentAt <= state.throttledAt) {
+    // Sent before the last 429 came: it tells nothing new, except when it asks for a longer pause.
     return { ...state, pausedUntilAt: Math.max(state.pausedUntilAt, now + (askedMs ?? 0)) };
   }
   const repeated = now - state.pausedUntilAt < REPEATED_WITHIN_MS;
   const streak = repeated ? state.streak + 1 : 0;
-  const guessedMs = Math.min(SHORTEST_PAUSE_MS * 2 ** streak, LONGEST_GUESSED_PAUSE_MS);
+  const guessedMs = guessPauseMs(state.ratePerSecond, streak);
   const pauseMs = (askedMs ?? guessedMs) * (1 + answer.jitter / 10);
-  const rate = repeated ? rateByAcceptance(state, now) : rateBelowLimit(state);
+  const limit = measuredLimit(state, now);
+  const tested = state.mode === "search" && !repeated;
+  const rate = rateAfter(state, now, { repeated, limit });
   const ratePerSecond = within(rate, SLOWEST_PER_SECOND, state.ceilingPerSecond);
-  const rough = repeated || (state.mode === "search" && state.stepFactor > LARGEST_FINE_FACTOR);
+  const rough = tested ? state.stepFactor > LARGEST_FINE_FACTOR : repeated && limit === undefined;
+  const keepsMeasuring = tested && limit !== undefined;
   return {
     ...state,
     mode: rough ? "search" : "hold",
@@ -181,21 +214,47 @@ export function onThrottled(
     stepFactor: 1 + (FINE_FACTOR - 1) / 2,
     pressedMs: 0,
     pauseMs,
+    learnedAt: now,
     pausedUntilAt: now + pauseMs,
     streak,
     throttledAt: now,
     acceptedSince: 0,
+    ...(keepsMeasuring ? {} : { measuredFromAt: now, measured: 0, measuredAtPerSecond: ratePerSecond, idled: false }),
   };
 }
 
-function rateBelowLimit(state: PaceState): number {
-  return state.mode === "search" ? state.provenPerSecond * MARGIN : state.ratePerSecond * BACK_OFF;
+/** A step too far in a search: what was proven before it. A held rate that proves too high: what was measured, if anything. */
+function rateAfter(state: PaceState, now: number, seen: { repeated: boolean; limit: number | undefined }): number {
+  const { ratePerSecond } = state;
+  if (state.mode === "search" && !seen.repeated) return state.provenPerSecond * MARGIN;
+  if (seen.limit !== undefined) {
+    return within(seen.limit, ratePerSecond * LARGEST_CUT, ratePerSecond * MEASURED_BACK_OFF);
+  }
+  return seen.repeated ? rateByAcceptance(state, now) : ratePerSecond * BACK_OFF;
+}
+
+/**
+ * What was accepted per second between two 429s. A limiter that lets bursts through had spent its reserve at both ends, so
+ * this is the limit itself, however large the reserve; a rate that only seemed proven on the reserve lies above it.
+ * Nothing when too few calls were made, when callers left turns unused meanwhile, or when the limit has clearly risen and
+ * the time before its rise would count against it.
+ */
+function measuredLimit(state: PaceState, now: number): number | undefined {
+  if (state.idled || state.measured < FEWEST_TO_MEASURE) return undefined;
+  const limit = (state.measured * 1_000) / Math.max(1, now - state.measuredFromAt);
+  return limit > state.measuredAtPerSecond * LARGEST_MEASURED_RISE ? undefined : limit;
+}
+
+/** The first 429 after a quiet time is most likely our own test of the limit, which a few turns make good. */
+function guessPauseMs(ratePerSecond: number, streak: number): number {
+  if (streak === 0) return within(2_000 / ratePerSecond, 250, SHORTEST_PAUSE_MS);
+  return Math.min(SHORTEST_PAUSE_MS * 2 ** (streak - 1), LONGEST_GUESSED_PAUSE_MS);
 }
 
 /** Bounded on both sides, because a handful of calls is a poor measure. */
 function rateByAcceptance(state: PaceState, now: number): number {
   const accepted = (state.acceptedSince * 1_000) / Math.max(1, now - state.throttledAt);
-  return within(accepted, state.ratePerSecond * 0.3, state.ratePerSecond * 0.8);
+  return within(accepted, state.ratePerSecond * LARGEST_CUT, state.ratePerSecond * 0.8);
 }
 
 function within(value: number, least: number, most: number): number {

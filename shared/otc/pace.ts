@@ -7,6 +7,7 @@ import type { OtcPriority } from "./operation.ts";
 import {
   earliestTurnAt,
   expectedTurnAt,
+  isPausedAt,
   type LearnedRate,
   learnedRate,
   onAccepted,
@@ -18,7 +19,15 @@ import {
 
 export type { LearnedRate } from "./pace-state.ts";
 
-export type Turn = { readonly granted: true } | { readonly granted: false; readonly retryAt: number };
+/** `paused`: a 429 holds the account back beyond the deadline; otherwise there are only too many in line. */
+export type Turn =
+  | { readonly granted: true }
+  | { readonly granted: false; readonly retryAt: number; readonly paused: boolean };
+
+export type PacedAnswer =
+  | { readonly kind: "ok" }
+  /** `sentAt`: when the call went out, epoch milliseconds. Those under way when the first 429 comes are all throttled as well. */
+  | { readonly kind: "throttled"; readonly sentAt: number; readonly retryAfterMs?: number | undefined };
 
 export interface Pacer {
   /**
@@ -26,12 +35,12 @@ export interface Pacer {
    * `deadlineAt` (epoch milliseconds); `retryAt` says from when on it makes sense to ask again.
    */
   acquire(request: { priority: OtcPriority; deadlineAt?: number }): Promise<Turn>;
-  report(answer: { kind: "ok" } | { kind: "throttled"; retryAfterMs?: number }): void;
+  report(answer: PacedAnswer): void;
 }
 
 export interface AdaptivePacer extends Pacer {
-  /** The rate to begin with next time; pass it as `initial`. */
-  snapshot(): LearnedRate;
+  /** The rate to begin with next time, passed as `initial`; nothing as long as nothing was learned. */
+  snapshot(): LearnedRate | undefined;
 }
 
 export interface PacerOptions {
@@ -58,6 +67,11 @@ export function createPacer(options: PacerOptions): AdaptivePacer {
   let state = startPace(ceilingPerSecond, clock.now(), options.initial);
   let serving = false;
 
+  const refusal = (retryAt: number, deadlineAt: number): Turn => ({
+    granted: false,
+    retryAt,
+    paused: isPausedAt(state, deadlineAt),
+  });
   const waiting = () => ({ poll: queues.poll.length, create: queues.create.length });
 
   /** Refuses those whose deadline lies before the next turn of all. */
@@ -67,7 +81,7 @@ export function createPacer(options: PacerOptions): AdaptivePacer {
       const late = queues[priority].filter((waiter) => waiter.deadlineAt < at);
       if (late.length === 0) continue;
       queues[priority] = queues[priority].filter((waiter) => waiter.deadlineAt >= at);
-      for (const waiter of late) waiter.resolve({ granted: false, retryAt: at });
+      for (const waiter of late) waiter.resolve(refusal(at, waiter.deadlineAt));
     }
   };
 
@@ -75,7 +89,11 @@ export function createPacer(options: PacerOptions): AdaptivePacer {
     for (;;) {
       dropLate();
       const { poll, create } = waiting();
-      if (poll + create === 0) return;
+      if (poll + create === 0) {
+        // Here and not when the promise settles: a caller who comes in between would never be served.
+        serving = false;
+        return;
+      }
       const waitMs = earliestTurnAt(state) - clock.now();
       if (waitMs > 0) {
         await clock.sleep(waitMs);
@@ -90,13 +108,10 @@ export function createPacer(options: PacerOptions): AdaptivePacer {
   const startServing = (): void => {
     if (serving) return;
     serving = true;
-    serve()
-      .catch((error: unknown) => {
-        for (const waiter of [...queues.poll.splice(0), ...queues.create.splice(0)]) waiter.reject(error);
-      })
-      .finally(() => {
-        serving = false;
-      });
+    serve().catch((error: unknown) => {
+      serving = false;
+      for (const waiter of [...queues.poll.splice(0), ...queues.create.splice(0)]) waiter.reject(error);
+    });
   };
 
   return {
@@ -104,7 +119,7 @@ export function createPacer(options: PacerOptions): AdaptivePacer {
       const other = priority === "poll" ? queues.create : queues.poll;
       const queue = { ahead: queues[priority].length, share: other.length > 0 ? shareOf(priority) : 1 };
       const expectedAt = expectedTurnAt(state, clock.now(), queue);
-      if (expectedAt > deadlineAt) return Promise.resolve({ granted: false, retryAt: expectedAt });
+      if (expectedAt > deadlineAt) return Promise.resolve(refusal(expectedAt, deadlineAt));
       return new Promise((resolve, reject) => {
         queues[priority].push({ deadlineAt, resolve, reject });
         startServing();
@@ -112,12 +127,8 @@ export function createPacer(options: PacerOptions): AdaptivePacer {
     },
     report(answer) {
       if (answer.kind === "ok") state = onAccepted(state);
-      else state = onThrottled(state, clock.now(), { ...withoutKind(answer), jitter: random() });
+      else state = onThrottled(state, clock.now(), { ...answer, jitter: random() });
     },
-    snapshot: () => learnedRate(state, clock.now()),
+    snapshot: () => learnedRate(state),
   };
-}
-
-function withoutKind(answer: { retryAfterMs?: number }): { retryAfterMs?: number } {
-  return answer.retryAfterMs === undefined ? {} : { retryAfterMs: answer.retryAfterMs };
 }

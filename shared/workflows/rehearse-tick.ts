@@ -141,6 +141,7 @@ function dryProvider(real: BackupProvider, seen: Notebook): BackupProvider {
       const found = await real.account(account, use);
       return found.ok ? ok(dryAccount(found.value, account, seen)) : found;
     },
+    keepPace: async () => {},
   };
 }
 

@@ -243,7 +243,10 @@ describe("doubts", () => {
     const absent = { ok: false, failure: { code: "secret-absent", message: "there is none", effect: "none" } } as const;
     const site: Site = {
       ...on.site,
-      provider: { account: async (name, use) => (use?.as === "prune" ? absent : provider.account(name, use)) },
+      provider: {
+        account: async (name, use) => (use?.as === "prune" ? absent : provider.account(name, use)),
+        keepPace: () => provider.keepPace(),
+      },
     };
     expect(await on.prune(site)).toMatchObject({ marked: 0, blocked: 4 });
     expect(await stages(on)).toMatchObject({ 19: "kept" });
@@ -289,5 +292,5 @@ function skewedBy(site: Site, skewMs: number): Site {
     const answer = await site.provider.account(name, use);
     return answer.ok ? { ok: true, value: { ...answer.value, clockSkewMs: () => skewMs } } : answer;
   };
-  return { ...site, provider: { account } };
+  return { ...site, provider: { account, keepPace: () => site.provider.keepPace() } };
 }
