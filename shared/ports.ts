@@ -10,6 +10,7 @@ import type { Hold } from "./domain/hold.ts";
 import type { MetricValues } from "./domain/metric.ts";
 import type { RunKey } from "./domain/naming.ts";
 import type { Observed } from "./domain/observed.ts";
+import type { RunAtOtc } from "./domain/occupied-databases.ts";
 import type { PolicyBaseline } from "./domain/policy-drop.ts";
 import type {
   AutomatedPolicy,
@@ -74,8 +75,8 @@ export interface RunStore {
   /** Runs of one policy with slots in `[fromAt, toAt]`. */
   ofPolicy(policyId: string, range: { fromAt: number; toAt: number }): Promise<Run[]>;
   read(key: RunKey): Promise<Run | undefined>;
-  /** Keys of the runs that are requested or building; as late as the index is. */
-  atOtc(): Promise<RunKey[]>;
+  /** The runs that are requested or building; as late as the index is. */
+  atOtc(): Promise<RunAtOtc[]>;
 }
 
 /** The last valid version of a policy: it stays in force when the row is edited into something invalid. */
@@ -120,7 +121,7 @@ export interface PolicyEditor {
 
 /** Which databases each policy with a selector has. */
 export interface SelectionStore {
-  read(policyId: string): Promise<Selection | undefined>;
+  read(key: { account: string; policyId: string }): Promise<Selection | undefined>;
   /** Writes `next` over exactly `before`. */
   write(next: Selection, before: Selection | undefined): Promise<WriteOutcome>;
 }

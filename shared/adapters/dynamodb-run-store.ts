@@ -3,6 +3,7 @@
 
 import type { RunKey } from "../domain/naming.ts";
 import { slotText } from "../domain/naming.ts";
+import type { RunAtOtc } from "../domain/occupied-databases.ts";
 import type { Lane, Run } from "../domain/run.ts";
 import type { Log, RunStore, WriteOutcome } from "../ports.ts";
 import { ledgerTable } from "../tables.ts";
@@ -63,7 +64,7 @@ export class DynamoDbRunStore implements RunStore {
     return item === undefined ? undefined : this.#readable([item])[0];
   }
 
-  async atOtc(): Promise<RunKey[]> {
+  async atOtc(): Promise<RunAtOtc[]> {
     const { dueIndex } = ledgerTable;
     const condition = {
       expression: "#lane = :lane",
@@ -71,7 +72,10 @@ export class DynamoDbRunStore implements RunStore {
       values: { ":lane": "poll" },
     };
     const keys = await this.#table.query(condition, { index: dueIndex.name });
-    return keys.flatMap(({ pk, sk }) => parseRunKey(String(pk), String(sk)) ?? []);
+    return keys.flatMap(({ pk, sk, dueAt }) => {
+      const key = parseRunKey(String(pk), String(sk));
+      return key === undefined ? [] : [{ ...key, lookAt: Date.parse(String(dueAt)) }];
+    });
   }
 
   /** A poisoned item is told and left out: it must not stop the others. */

@@ -1,12 +1,11 @@
-// What each policy's selector has picked, in the ledger beside the policy's versions. Databases are one line of text each:
-// thousands fit into one item, and people can read them.
+// What each policy's selector has picked, in the ledger beside what is known of the account. Databases are one line of text
+// each: thousands fit into one item, and people can read them.
 
 import * as z from "zod";
 import type { Member, Selection } from "../domain/selection.ts";
 import type { SelectionStore, WriteOutcome } from "../ports.ts";
 import type { DynamoDbTable } from "./dynamodb-table.ts";
 
-const sortKey = "selection";
 const isoInstant = z
   .string()
   .transform((text) => Date.parse(text))
@@ -30,15 +29,15 @@ export class DynamoDbSelections implements SelectionStore {
     this.#table = table;
   }
 
-  async read(policyId: string): Promise<Selection | undefined> {
-    const parsed = schema.safeParse(await this.#table.get(keyOf(policyId)));
+  async read(key: { account: string; policyId: string }): Promise<Selection | undefined> {
+    const parsed = schema.safeParse(await this.#table.get(keyOf(key)));
     return parsed.success ? parsed.data : undefined;
   }
 
   async write(next: Selection, before: Selection | undefined): Promise<WriteOutcome> {
     const { drop, resolvedAt, ...rest } = next;
     const item = {
-      ...keyOf(next.policyId),
+      ...keyOf(next),
       ...rest,
       resolvedAt: iso(resolvedAt),
       members: next.members.map(toLine),
@@ -51,8 +50,8 @@ export class DynamoDbSelections implements SelectionStore {
   }
 }
 
-function keyOf(policyId: string) {
-  return { pk: `policy#${policyId}`, sk: sortKey };
+function keyOf({ account, policyId }: Pick<Selection, "account" | "policyId">) {
+  return { pk: `account#${account}`, sk: `selection#${policyId}` };
 }
 
 const iso = (at: number) => new Date(at).toISOString();

@@ -17,6 +17,12 @@ export interface AccountInventory {
 /** An account is surveyed about once an hour: long before the day within which a new database has to be found. */
 export const surveyEveryMs = 55 * 60_000;
 
+/** Twice an hour somebody looks which accounts are due; the rows need not be read for that at every audit. */
+export function isSurveyTime(now: number, lastAuditAt: number | undefined): boolean {
+  const halfHour = (at: number) => Math.floor(at / (30 * 60_000));
+  return lastAuditAt === undefined || halfHour(now) > halfHour(lastAuditAt);
+}
+
 export function isSurveyDue(last: AccountInventory | undefined, now: number): boolean {
   return last === undefined || now - last.checkedAt >= surveyEveryMs;
 }

@@ -4,6 +4,7 @@
 import { newestGood } from "./good.ts";
 import type { Policy } from "./policy.ts";
 import type { Run } from "./run.ts";
+import { databasesOfRuns } from "./selection.ts";
 import { nextSlots } from "./slots.ts";
 
 const hourMs = 3_600_000;
@@ -48,9 +49,7 @@ export function isPaused(policy: Policy, now: number): boolean {
 
 /** Those the row names; for a selector, those of the newest slot that was written down. */
 export function databasesOf(policy: Policy, runs: readonly Run[]): readonly string[] {
-  if (policy.target.kind === "instances") return policy.target.instanceIds;
-  const newestAt = Math.max(...runs.map((run) => run.slotAt));
-  return [...new Set(runs.filter((run) => run.slotAt === newestAt).map((run) => run.instanceId))];
+  return policy.target.kind === "instances" ? policy.target.instanceIds : databasesOfRuns(runs);
 }
 
 function judge(policy: Policy, instanceId: string, facts: FreshnessFacts): DatabaseFreshness {

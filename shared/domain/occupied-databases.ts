@@ -6,15 +6,22 @@ import { type RunKey, runId } from "./naming.ts";
 
 const retryMs = 60_000;
 
-/** A run that is open for longer than this does not hold up others: whether its database is busy, OTC says. */
-const longestMs = 24 * 3_600_000;
+/**
+ * A run whose look is overdue by more than this is followed by nobody just now, and holds nobody up: were poll-backups dead,
+ * its runs would otherwise cost others their slots. Whether the database is busy, OTC says.
+ */
+const unfollowedMs = 5 * 60_000;
+
+/** A run that is requested or building, and when it is looked at next. */
+export interface RunAtOtc extends RunKey {
+  readonly lookAt: number;
+}
 
 export class OccupiedDatabases {
   readonly #holders = new Map<string, string>();
 
-  /** `atOtc`: the runs that are requested or building. */
-  constructor(atOtc: readonly RunKey[], now: number) {
-    for (const run of atOtc) if (now - run.slotAt <= longestMs) this.#holders.set(run.instanceId, runId(run));
+  constructor(atOtc: readonly RunAtOtc[], now: number) {
+    for (const run of atOtc) if (now - run.lookAt <= unfollowedMs) this.#holders.set(run.instanceId, runId(run));
   }
 
   /** Takes the run's database, or says which other run has it. */

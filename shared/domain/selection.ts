@@ -32,6 +32,17 @@ export interface Selection {
   readonly drop?: { readonly sinceAt: number; readonly fallen: readonly Member[] };
 }
 
+/**
+ * The databases a selector had at the newest slot for which they are known, from the policy's runs. When no slot is, the
+ * stand-in is all there is to speak of, so that nothing looks well that was never resolved.
+ */
+export function databasesOfRuns(runs: readonly { readonly instanceId: string; readonly slotAt: number }[]): string[] {
+  const resolved = runs.filter((run) => run.instanceId !== wholeSelector);
+  const newestAt = Math.max(...resolved.map((run) => run.slotAt));
+  if (resolved.length === 0) return runs.length === 0 ? [] : [wholeSelector];
+  return [...new Set(resolved.filter((run) => run.slotAt === newestAt).map((run) => run.instanceId))].toSorted();
+}
+
 export interface SelectionFacts {
   readonly policyId: string;
   readonly account: string;

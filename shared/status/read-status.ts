@@ -4,6 +4,7 @@
 import { isGood } from "../domain/good.ts";
 import { type Policy, problemLine } from "../domain/policy.ts";
 import { hasEnded, type Run } from "../domain/run.ts";
+import { databasesOfRuns } from "../domain/selection.ts";
 import { parsePolicy } from "../policies/parse-policy.ts";
 import type { EffectivePolicy, PolicyRow, Site } from "../ports.ts";
 import type { PolicyFacts } from "./site-facts.ts";
@@ -100,9 +101,9 @@ function refusedLater({ observed }: PolicyRow): readonly string[] {
   return observed?.status === "INVALID" ? observed.problems : [];
 }
 
-/** A selector's databases are those it has made runs for. */
+/** A selector's databases are those of its newest slot. */
 function databasesOf({ target }: Policy, runs: readonly Run[]): readonly string[] {
-  return target.kind === "instances" ? target.instanceIds : [...new Set(runs.map((run) => run.instanceId))].toSorted();
+  return target.kind === "instances" ? target.instanceIds : databasesOfRuns(runs);
 }
 
 /** Since when a policy is known matters only where something seems to be missing. */

@@ -17,6 +17,7 @@ export interface MissingSlot {
 }
 
 /**
+ * Which databases a selector meant at a slot only that slot's runs tell: there, any run stands for the slot.
  * Slots of the databases given, after `sinceAt` (the version in force was first seen then) and old enough to have been
  * met, that no run stands for. Oldest first.
  */
@@ -26,9 +27,12 @@ export function slotsWithoutRun(
 ): MissingSlot[] {
   if (!policy.enabled) return [];
   const { instanceIds, runs, sinceAt, now } = facts;
-  const known = new Set(runs.map((run) => `${run.instanceId} ${run.slotAt}`));
+  const bySlot = policy.target.kind === "selector";
+  const known = new Set(runs.map((run) => `${bySlot ? "" : run.instanceId} ${run.slotAt}`));
   const slots = slotsBetween(policy.schedule, Math.max(sinceAt + 1, now - lookBackMs), now - slotGraceMs);
   return [...slots].flatMap((slotAt) =>
-    instanceIds.flatMap((instanceId) => (known.has(`${instanceId} ${slotAt}`) ? [] : [{ instanceId, slotAt }])),
+    instanceIds.flatMap((instanceId) =>
+      known.has(`${bySlot ? "" : instanceId} ${slotAt}`) ? [] : [{ instanceId, slotAt }],
+    ),
   );
 }

@@ -1,6 +1,7 @@
 // audit-backups, one audit: asks from outside whether everything that should have happened did, and says so even when all is
 // well, since its silence is an alarm. Of the ledger it writes its own checkpoint and the alerts it raises.
 
+import { isSurveyTime } from "../domain/account-inventory.ts";
 import type { StandingAlert } from "../domain/alert.ts";
 import { auditAlertKinds, isAuditAlertKind, planStanding, type StandingPlan } from "../domain/audit-alerts.ts";
 import {
@@ -15,6 +16,7 @@ import { alarmingDropPct, type PolicyDrop, policyDrop } from "../domain/policy-d
 import { stuckAfterMs, whyStuck } from "../domain/stuck-runs.ts";
 import type { Site, Tick } from "../ports.ts";
 import { deliverAlerts } from "./deliver-alerts.ts";
+import { surveyAccounts } from "./survey-accounts.ts";
 import { type StuckRun, type Survey, surveyPolicies } from "./survey-policies.ts";
 import { throwIfAny } from "./tick-errors.ts";
 import { TickJournal } from "./tick-journal.ts";
@@ -40,8 +42,10 @@ export async function auditBackups(site: Site, tick: Tick): Promise<AuditSummary
   const drop = whole ? policyDrop(before?.policies, survey.active, now) : undefined;
   const standing = await alertOn(site, { survey, drop, whole, now });
   const delivery = await deliverAlerts(site, { journal, rescued: [], standing });
+  const accounts = isSurveyTime(now, before?.at) ? await surveyAccounts(site, tick) : undefined;
+  const told = await deliverAlerts(site, { journal, rescued: [], standing: accounts?.standing ?? [] });
   if (drop !== undefined) await site.audits.keep({ at: now, policies: drop.baseline }, before);
-  const errors = [...survey.errors, ...delivery.errors];
+  const errors = [...survey.errors, ...delivery.errors, ...(accounts?.errors ?? []), ...told.errors];
   site.telemetry.emit({
     AuditHeartbeat: errors.length === 0 ? 1 : 0,
     OverduePolicies: survey.overduePolicies.size,
@@ -51,8 +55,9 @@ export async function auditBackups(site: Site, tick: Tick): Promise<AuditSummary
     PolicyCountDropPct: drop?.pct ?? 0,
     PausedPolicies: survey.paused,
     DisabledPolicies: survey.disabled,
-    AlertsSent: delivery.sent,
-    AlertDeliveryFailures: delivery.failed,
+    ...(accounts === undefined ? {} : { UncoveredDatabases: accounts.uncovered }),
+    AlertsSent: delivery.sent + told.sent,
+    AlertDeliveryFailures: delivery.failed + told.failed,
   });
   throwIfAny("audit-backups", errors);
   return {
@@ -60,7 +65,7 @@ export async function auditBackups(site: Site, tick: Tick): Promise<AuditSummary
     overdue: survey.overdue.length,
     unaccounted: survey.unaccounted.length,
     stuck: survey.stuck.length,
-    alerts: delivery.sent,
+    alerts: delivery.sent + told.sent,
   };
 }
 

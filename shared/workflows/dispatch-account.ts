@@ -5,8 +5,7 @@ import type { StandingAlert } from "../domain/alert.ts";
 import { afterAccountFailure, afterRequest } from "../domain/decide-request.ts";
 import { decideStart } from "../domain/decide-start.ts";
 import { type Failure, failureKinds } from "../domain/failure.ts";
-import type { RunKey } from "../domain/naming.ts";
-import { behind, OccupiedDatabases } from "../domain/occupied-databases.ts";
+import { behind, OccupiedDatabases, type RunAtOtc } from "../domain/occupied-databases.ts";
 import type { Instance } from "../domain/remote.ts";
 import type { Run } from "../domain/run.ts";
 import { claim, miss, postpone, resolveSelector, skip } from "../domain/run-machine.ts";
@@ -35,7 +34,7 @@ export interface AccountWork {
   readonly candidates: readonly Candidate[];
   readonly selectors: readonly SelectorWork[];
   /** Runs of any account that are requested or building. */
-  readonly atOtc: readonly RunKey[];
+  readonly atOtc: readonly RunAtOtc[];
   readonly open: readonly StandingAlert[];
   readonly tick: Tick;
   readonly journal: TickJournal;

@@ -140,9 +140,9 @@ async function openSlot(site: Site, { inForce, due, now, journal, found }: SlotW
 }
 
 /** Of a selector what it matched last, for slots that are over; when that is not known one run stands for them all. */
-async function databasesOf(site: Site, { policyId, target }: Policy): Promise<readonly string[]> {
+async function databasesOf(site: Site, { policyId, account, target }: Policy): Promise<readonly string[]> {
   if (target.kind === "instances") return target.instanceIds;
-  const members = (await site.selections.read(policyId))?.members ?? [];
+  const members = (await site.selections.read({ account, policyId }))?.members ?? [];
   return members.length === 0 ? [wholeSelector] : members.map((member) => member.id);
 }
 

@@ -83,11 +83,11 @@ export async function resolveSelectors(
 }
 
 async function choose(site: Site, work: SelectorWork, instances: readonly Instance[]): Promise<SelectionDecision> {
-  const stored = await site.selections.read(work.policyId);
+  const stored = await site.selections.read(work);
   const isOutdated = stored !== undefined && stored.policyVersion > work.policyVersion;
   const now = site.clock.now();
   const { selectorDropPercent: dropPercent } = site.settings;
-  const before = isOutdated || stored?.account !== work.account ? undefined : stored;
+  const before = isOutdated ? undefined : stored;
   const decision = decideSelection({ ...work, instances, now, dropPercent, before });
   // Losing the race means that another tick has just written the same choice.
   if (!isOutdated && isWorthWriting(stored, decision.selection))

@@ -20,6 +20,8 @@ export interface AccountsSurvey {
   readonly inventories: AccountInventory[];
   /** Accounts named by policies that have never been surveyed with success. */
   readonly unseen: string[];
+  /** Databases that no policy means, in all accounts. */
+  uncovered: number;
   /** To be sent now. */
   readonly standing: StandingAlert[];
   readonly errors: unknown[];
@@ -33,7 +35,7 @@ interface Enabled {
 
 /** Accounts side by side; one that cannot be listed keeps what was last known of it. */
 export async function surveyAccounts(site: Site, tick: Tick): Promise<AccountsSurvey> {
-  const survey: AccountsSurvey = { inventories: [], unseen: [], standing: [], errors: [] };
+  const survey: AccountsSurvey = { inventories: [], unseen: [], uncovered: 0, standing: [], errors: [] };
   const open = await site.standingAlerts.open();
   const accounts = [...Map.groupBy(await enabledPolicies(site, survey), ({ policy }) => policy.account)];
   const failures = await inParallel(accounts, accounts.length, async ([account, policies]) => {
@@ -45,8 +47,7 @@ export async function surveyAccounts(site: Site, tick: Tick): Promise<AccountsSu
     else survey.inventories.push(next);
   });
   survey.errors.push(...failures);
-  const uncovered = survey.inventories.reduce((sum, one) => sum + one.coverage.uncovered.length, 0);
-  site.telemetry.emit({ UncoveredDatabases: uncovered });
+  survey.uncovered = survey.inventories.reduce((sum, one) => sum + one.coverage.uncovered.length, 0);
   return survey;
 }
 

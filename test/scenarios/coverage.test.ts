@@ -25,7 +25,7 @@ async function surveyLater(test: TestSite, hours = 1): Promise<string[]> {
 }
 
 test("databases that no policy means are told in one ticket, again when one joins them, and not when one leaves", async () => {
-  const test = await aSite([aRow()]);
+  const test = await aSite([aRow()], { optedOut: false });
   expect(await survey(test)).toEqual(["TICKET databases-uncovered: account demo"]);
   expect(test.notices.at(-1)?.body).toContain(`crm-prod (${crm})`);
   expect(test.notices.at(-1)?.body).not.toContain("shop-prod-replica");
@@ -40,7 +40,7 @@ test("databases that no policy means are told in one ticket, again when one join
 });
 
 test("the ticket ends when everything is covered", async () => {
-  const test = await aSite([aRow()]);
+  const test = await aSite([aRow()], { optedOut: false });
   await survey(test);
   await test.putRow(everything);
   await test.create();
@@ -54,7 +54,7 @@ test("the ticket ends when everything is covered", async () => {
 });
 
 test("an account is listed once an hour however often the survey comes", async () => {
-  const test = await aSite([everything]);
+  const test = await aSite([everything], { optedOut: false });
   await survey(test);
   const calls = () => test.simulator.control.calls().byOperation["list-instances"]?.["200"];
   const before = calls();
@@ -64,7 +64,7 @@ test("an account is listed once an hour however often the survey comes", async (
 });
 
 test("each event in the life of a database has its one alert, and its backups stay", async () => {
-  const test = await aSite([everything]);
+  const test = await aSite([everything], { optedOut: false });
   await test.create();
   expect(await survey(test)).toEqual([]);
   const { control } = test.simulator;
@@ -89,7 +89,7 @@ test("each event in the life of a database has its one alert, and its backups st
 });
 
 test("tags that vanish by day are told before the night", async () => {
-  const test = await aSite([{ ...everything, selector: { tags: { team: "sales" } } }]);
+  const test = await aSite([{ ...everything, selector: { tags: { team: "sales" } } }], { optedOut: false });
   await test.create();
   await survey(test);
   test.simulator.control.changeInstance(crm, { tags: [] });
@@ -97,7 +97,7 @@ test("tags that vanish by day are told before the night", async () => {
 });
 
 test("killed before the record is written, the survey tells nobody twice", async () => {
-  const test = await aSite([aRow()]);
+  const test = await aSite([aRow()], { optedOut: false });
   const dying = {
     ...test.site,
     inventories: {

@@ -63,14 +63,25 @@ export function aRow(changes: Record<string, unknown> = {}): Record<string, unkn
 
 const context = { getRemainingTimeInMillis: () => 120_000 };
 
+export interface TestFleet {
+  /** Databases that no policy means are opted out unless coverage is what the test is about. */
+  readonly optedOut?: boolean;
+}
+
 /** Starts at 02:29 with one tick done, so that the next slot is nobody's first. */
-export async function aSite(rows: readonly Record<string, unknown>[] = [aRow()]): Promise<TestSite> {
+export async function aSite(
+  rows: readonly Record<string, unknown>[] = [aRow()],
+  { optedOut = true }: TestFleet = {},
+): Promise<TestSite> {
   const clock = new SteppedClock(slotAt - minuteMs);
   const notifier = new ConsoleNotifier(clock, () => {});
   const local = await openLocalSite({ clock, log: silentLog, notifier, policiesFile: noPolicies });
   onTestFinished(() => local.close());
   const { site, simulator } = local;
   if (simulator === undefined) throw new Error("a test site has a simulator");
+  const reason = { key: "otc-backup-optout", value: "not in this test" };
+  for (const { id, tags } of optedOut ? simulator.control.instances() : [])
+    simulator.control.changeInstance(id, { tags: [...tags, reason] });
   const putRow = async (row: Record<string, unknown>) => {
     await local.tables.client.send(new PutItemCommand({ TableName: localTableNames.policies, Item: marshall(row) }));
   };
