@@ -47,7 +47,7 @@ async function policyNow(tables: Tables, { policyId = "(no id)", parse, observed
   return { ...known, policy: last.policy, instanceIds: await databasesOf(tables, last.policy), problems };
 }
 
-async function databasesOf(tables: Tables, { policyId, target }: Policy): Promise<readonly string[]> {
+async function databasesOf(tables: Tables, { policyId, account, target }: Policy): Promise<readonly string[]> {
   if (target.kind === "instances") return target.instanceIds;
-  return ((await tables.selections.read(policyId))?.members ?? []).map((member) => member.id);
+  return ((await tables.selections.read({ account, policyId }))?.members ?? []).map((member) => member.id);
 }

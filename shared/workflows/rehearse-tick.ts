@@ -74,7 +74,7 @@ function drySite(real: Site, seen: Notebook): Site {
       },
     },
     selections: {
-      read: (policyId) => real.selections.read(policyId),
+      read: (key) => real.selections.read(key),
       write: async (next) => {
         seen.notes.push(`policy ${next.policyId}: its selector means ${next.members.length} databases`);
         return "written";
