@@ -3,10 +3,12 @@
 import { Command } from "commander";
 import { coverageCommand } from "./commands/coverage.ts";
 import { doctorCommand } from "./commands/doctor.ts";
+import { holdCommand, unholdCommand } from "./commands/hold.ts";
 import { localCommand } from "./commands/local.ts";
 import { nextCommand } from "./commands/next.ts";
 import { planCommand } from "./commands/plan.ts";
 import { policiesCommand } from "./commands/policies.ts";
+import { pruneCommand } from "./commands/prune.ts";
 import { runNowCommand } from "./commands/run-now.ts";
 import { runsCommand } from "./commands/runs.ts";
 import { simulatorCommand } from "./commands/simulator.ts";
@@ -23,6 +25,9 @@ const verbs = [
   planCommand,
   policiesCommand,
   coverageCommand,
+  pruneCommand,
+  holdCommand,
+  unholdCommand,
   localCommand,
   simulatorCommand,
 ];

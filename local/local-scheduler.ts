@@ -4,6 +4,7 @@
 import { entry as auditBackups } from "../functions/audit-backups.ts";
 import { entry as createBackups } from "../functions/create-backups.ts";
 import { entry as pollBackups } from "../functions/poll-backups.ts";
+import { entry as pruneBackups } from "../functions/prune-backups.ts";
 import type { Site } from "../shared/ports.ts";
 
 /** Every function and its cadence, in the order in which they run when several are due. */
@@ -11,6 +12,7 @@ export const schedule = [
   { entry: createBackups, everyMinutes: 1 },
   { entry: pollBackups, everyMinutes: 1 },
   { entry: auditBackups, everyMinutes: 5 },
+  { entry: pruneBackups, everyMinutes: 60 },
 ] as const;
 
 const minuteMs = 60_000;
