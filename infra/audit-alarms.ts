@@ -6,18 +6,58 @@ import { resourceNames } from "./resource-names.ts";
 
 /** Two audits of three, and silence counts: a gauge that is no longer emitted is found by its own alarm. */
 const gauge = {
-  statistic: "Maximum",
-  periodSeconds: 300,
-  points: [2, 3],
-  missing: "breaching",
-  recovers: true,
-  level: "page",
-  through: "audit-findings",
+  ...{ statistic: "Maximum", periodSeconds: 300, points: [2, 3], missing: "breaching" },
+  ...{ recovers: true, level: "page", through: "audit-findings" },
+} as const satisfies Partial<AlarmRow>;
+
+/** Can wait for the morning; silence is the heartbeat's affair. */
+const service = {
+  ...{ statistic: "Maximum", periodSeconds: 300, points: [2, 3], missing: "notBreaching" },
+  ...{ recovers: true, level: "ticket" },
 } as const satisfies Partial<AlarmRow>;
 
 const anyAtAll = { when: "above", threshold: 0 } as const;
 
 export function auditAlarms(stage: string): AlarmRow[] {
+  return [...gaugeAlarms(stage), ...serviceAlarms(stage)];
+}
+
+function serviceAlarms(stage: string): AlarmRow[] {
+  const log = `aws logs tail ${resourceNames(stage).logGroupOf("audit-backups")} --since 2h`;
+  const status = `npx otc-backup status --stage ${stage}`;
+  return [
+    {
+      ...service,
+      key: "digest-missing",
+      signal: { of: "stage", metric: "DigestAgeHours" },
+      // A day has up to 25 hours, and one audit may be late.
+      trips: { when: "above", threshold: 26 },
+      meaning:
+        "No morning digest has been delivered for more than 26 hours. That it did not come says nothing about the backups.",
+      first: [
+        status,
+        log,
+        `aws sns list-subscriptions-by-topic --topic-arn <arn of ${resourceNames(stage).ticketTopic}>`,
+      ],
+      anchor: "digest-missing",
+    },
+    {
+      ...service,
+      key: "ping-failures",
+      signal: { of: "stage", metric: "PingFailures" },
+      trips: anyAtAll,
+      meaning: "The outside dead-man switch does not take our pings. It will ring there although all may be well here.",
+      first: [
+        log,
+        status,
+        `aws lambda get-function-configuration --function-name ${resourceNames(stage).functionNamed("audit-backups")}`,
+      ],
+      anchor: "ping-failures",
+    },
+  ];
+}
+
+function gaugeAlarms(stage: string): AlarmRow[] {
   const status = `npx otc-backup status --stage ${stage}`;
   const runs = `npx otc-backup runs list --stage ${stage}`;
   const log = (name: string) => `aws logs tail ${resourceNames(stage).logGroupOf(name)} --since 30m`;

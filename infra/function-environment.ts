@@ -32,5 +32,8 @@ export function functionEnvironment(
     OTC_RATE_PER_SECOND: String(settings.otcRatePerSecond),
     SELECTOR_DROP_PERCENT: String(settings.selectorDropPercent),
     OTC_SIGNING: settings.otcSigning,
+    DIGEST_HOUR: String(settings.digest.hour),
+    DIGEST_TIME_ZONE: settings.digest.timeZone,
+    DEAD_MAN_URL: settings.deadManUrl ?? "",
   };
 }

@@ -37,6 +37,13 @@ export interface StageSettings {
   readonly page: Endpoints;
   /** Is read on the next working day. */
   readonly ticket: Endpoints;
+  /** When the morning digest goes to the ticket topic: an hour from 0 to 23 on the clock of an IANA time zone. */
+  readonly digest: { readonly hour: number; readonly timeZone: string };
+  /**
+   * https URL of a dead-man switch outside of AWS, called after every audit that found all well: it rings when AWS, the
+   * auditor or the alerts are dead. Whoever knows the URL can ping it; it is readable in the functions' settings.
+   */
+  readonly deadManUrl?: string;
   readonly logRetentionDays: number;
   /**
    * Concurrent executions reserved for each function. Absent by default: a young AWS account has a limit of 10, of which
@@ -67,6 +74,7 @@ export const stages: Readonly<Record<string, StageSettings>> = {
     otcEndpoints: {},
     page: { emails: ["dbops-dev@example.com"], httpsUrls: [] },
     ticket: { emails: ["dbops-dev@example.com"], httpsUrls: [] },
+    digest: { hour: 7, timeZone: "Europe/Berlin" },
     logRetentionDays: 30,
     fixedEgressAddress: false,
     terminationProtection: false,
@@ -89,6 +97,7 @@ export const stages: Readonly<Record<string, StageSettings>> = {
       httpsUrls: ["https://events.pager.example.com/integration/replace-me/enqueue"],
     },
     ticket: { emails: ["dbops-tickets@example.com"], httpsUrls: [] },
+    digest: { hour: 7, timeZone: "Europe/Berlin" },
     logRetentionDays: 180,
     fixedEgressAddress: false,
     terminationProtection: true,

@@ -2,7 +2,9 @@
 // variable names are a type that infra/ must satisfy, so a forgotten one is a compile error and not a page at 03:00.
 
 import * as z from "zod";
+import type { DigestSettings } from "./domain/decide-digest.ts";
 import { defaultGraceHours, leastGraceHours } from "./domain/retention-mark.ts";
+import { isTimeZone } from "./domain/time-zone.ts";
 import { type OtcRegions, parseOtcRegions } from "./otc/endpoints.ts";
 
 /** What infra/ has to set on every function. AWS endpoints and regions are the AWS SDK's own variables. */
@@ -26,6 +28,12 @@ export interface FunctionEnvironment {
   readonly OTC_SIGNING: string;
   /** A selector that loses more than so many per cent of its databases at once is told before it is followed. */
   readonly SELECTOR_DROP_PERCENT: string;
+  /** Hour of the day, 0 to 23, at which the morning digest goes out. */
+  readonly DIGEST_HOUR: string;
+  /** On whose clock: `UTC` or an IANA name. */
+  readonly DIGEST_TIME_ZONE: string;
+  /** https URL to call after every audit that found all well; empty: none. */
+  readonly DEAD_MAN_URL: string;
 }
 
 export interface Config {
@@ -42,6 +50,8 @@ export interface Config {
   readonly otcRatePerSecond: number;
   readonly otcSigning: "A" | "B";
   readonly selectorDropPercent: number;
+  readonly digest: DigestSettings;
+  readonly deadManUrl?: URL;
 }
 
 const text = z.string().min(1, "must not be empty");
@@ -66,6 +76,12 @@ const environmentSchema = z.object({
     .default(defaultGraceHours),
   OTC_RATE_PER_SECOND: z.coerce.number().positive().max(1000).default(10),
   OTC_SIGNING: z.enum(["A", "B"]).default("A"),
+  DIGEST_HOUR: z.coerce.number().int().min(0).max(23).default(7),
+  DIGEST_TIME_ZONE: z.string().refine(isTimeZone, "must be UTC or an IANA name such as Europe/Berlin").default("UTC"),
+  DEAD_MAN_URL: z
+    .string()
+    .refine((url) => url === "" || isHttpsUrl(url), "must be an https URL without user name, or empty")
+    .default(""),
   SELECTOR_DROP_PERCENT: z.coerce.number().min(0).max(100).default(20),
 });
 
@@ -104,8 +120,15 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     graceMs: e.PRUNE_GRACE_HOURS * 3_600_000,
     otcRatePerSecond: e.OTC_RATE_PER_SECOND,
     otcSigning: e.OTC_SIGNING,
+    digest: { hour: e.DIGEST_HOUR, timeZone: e.DIGEST_TIME_ZONE },
+    ...(e.DEAD_MAN_URL === "" ? {} : { deadManUrl: new URL(e.DEAD_MAN_URL) }),
     selectorDropPercent: e.SELECTOR_DROP_PERCENT,
   };
+}
+
+function isHttpsUrl(text: string): boolean {
+  const url = URL.parse(text);
+  return url !== null && url.protocol === "https:" && url.username === "" && url.password === "";
 }
 
 function readRegions(override: string | undefined): { regions: OtcRegions } | { problem: string } {

@@ -5,6 +5,7 @@
 import type { AccountInventory } from "./domain/account-inventory.ts";
 import type { StandingAlert } from "./domain/alert.ts";
 import type { Notice } from "./domain/alert-text.ts";
+import type { DigestRecord, DigestSettings } from "./domain/decide-digest.ts";
 import type { Failure, Result } from "./domain/failure.ts";
 import type { Hold } from "./domain/hold.ts";
 import type { MetricValues } from "./domain/metric.ts";
@@ -195,6 +196,17 @@ export interface PruneStore {
   takeDeletion(account: string, day: { day: string; cap: number }): Promise<boolean>;
 }
 
+export interface DigestStore {
+  last(): Promise<DigestRecord | undefined>;
+  /** Writes `next` over exactly `previous`. */
+  replace(previous: DigestRecord | undefined, next: DigestRecord): Promise<WriteOutcome>;
+}
+
+/** Something outside of our own platform that rings when it has not heard of us for too long. */
+export interface DeadManSwitch {
+  ping(): Promise<Result<void>>;
+}
+
 /** One OTC account, ready to be called. Failures are values; only defects throw. */
 export interface AccountProvider {
   /** The complete list of databases, or why there is none. */
@@ -272,6 +284,9 @@ export interface Site {
   readonly audits: AuditStore;
   readonly holds: HoldStore;
   readonly prune: PruneStore;
+  readonly digests: DigestStore;
+  /** Absent where none is set up. */
+  readonly deadManSwitch?: DeadManSwitch;
   readonly provider: BackupProvider;
   readonly notifier: Notifier;
   readonly telemetry: Telemetry;
@@ -288,6 +303,7 @@ export interface SiteSettings {
   readonly selectorDropPercent: number;
   /** From the mark to the DELETE; at least 24 hours. */
   readonly graceMs: number;
+  readonly digest: DigestSettings;
 }
 
 /** One invocation by a schedule: after `stopAt` it starts nothing new, what is left is simply still due. */

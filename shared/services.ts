@@ -5,7 +5,9 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { AccountPaces } from "./adapters/account-paces.ts";
+import { HttpsDeadManSwitch } from "./adapters/dead-man-switch.ts";
 import { DynamoDbAudits } from "./adapters/dynamodb-audits.ts";
+import { DynamoDbDigests } from "./adapters/dynamodb-digests.ts";
 import { DynamoDbHolds } from "./adapters/dynamodb-holds.ts";
 import { DynamoDbInventories } from "./adapters/dynamodb-inventories.ts";
 import { DynamoDbPolicyStore } from "./adapters/dynamodb-policy-store.ts";
@@ -68,6 +70,8 @@ export function buildSite(config: Config, parts: SiteParts): Site {
     audits: new DynamoDbAudits(ledger),
     holds: new DynamoDbHolds(ledger),
     prune: new DynamoDbPrune(ledger),
+    digests: new DynamoDbDigests(ledger),
+    ...(config.deadManUrl === undefined ? {} : { deadManSwitch: new HttpsDeadManSwitch(config.deadManUrl) }),
     provider,
     notifier,
     telemetry,
@@ -77,6 +81,7 @@ export function buildSite(config: Config, parts: SiteParts): Site {
       pollBoundMs: config.pollBoundMs,
       selectorDropPercent: config.selectorDropPercent,
       graceMs: config.graceMs,
+      digest: config.digest,
     },
   };
 }

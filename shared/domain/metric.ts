@@ -36,6 +36,8 @@ export const metrics = {
   PolicyCountDropPct: "share of the enabled policies that is gone, against the highest count of late",
   PausedPolicies: "policies in force that are paused now",
   DisabledPolicies: "policies in force that are disabled",
+  DigestAgeHours: "hours since the last morning digest was delivered",
+  PingFailures: "calls to the outside dead-man switch that failed",
 } as const satisfies Record<string, string>;
 
 export type MetricName = keyof typeof metrics;

@@ -16,6 +16,7 @@ import { alarmingDropPct, type PolicyDrop, policyDrop } from "../domain/policy-d
 import { stuckAfterMs, whyStuck } from "../domain/stuck-runs.ts";
 import type { Site, Tick } from "../ports.ts";
 import { deliverAlerts } from "./deliver-alerts.ts";
+import { sendDigest } from "./send-digest.ts";
 import { surveyAccounts } from "./survey-accounts.ts";
 import { type StuckRun, type Survey, surveyPolicies } from "./survey-policies.ts";
 import { throwIfAny } from "./tick-errors.ts";
@@ -44,8 +45,13 @@ export async function auditBackups(site: Site, tick: Tick): Promise<AuditSummary
   const delivery = await deliverAlerts(site, { journal, rescued: [], standing });
   const accounts = isSurveyTime(now, before?.at) ? await surveyAccounts(site, tick) : undefined;
   const told = await deliverAlerts(site, { journal, rescued: [], standing: accounts?.standing ?? [] });
+  const digest = await sendDigest(site, await presentState(site, survey));
   if (drop !== undefined) await site.audits.keep({ at: now, policies: drop.baseline }, before);
-  const errors = [...survey.errors, ...delivery.errors, ...(accounts?.errors ?? []), ...told.errors];
+  const errors = [
+    ...[...survey.errors, ...delivery.errors],
+    ...[...(accounts?.errors ?? []), ...told.errors, ...digest.errors],
+  ];
+  const pingFailures = await ping(site, errors.length === 0 && isWell(survey, drop));
   site.telemetry.emit({
     AuditHeartbeat: errors.length === 0 ? 1 : 0,
     OverduePolicies: survey.overduePolicies.size,
@@ -56,6 +62,8 @@ export async function auditBackups(site: Site, tick: Tick): Promise<AuditSummary
     PausedPolicies: survey.paused,
     DisabledPolicies: survey.disabled,
     ...(accounts === undefined ? {} : { UncoveredDatabases: accounts.uncovered }),
+    DigestAgeHours: digest.ageHours,
+    PingFailures: pingFailures,
     AlertsSent: delivery.sent + told.sent,
     AlertDeliveryFailures: delivery.failed + told.failed,
   });
@@ -67,6 +75,31 @@ export async function auditBackups(site: Site, tick: Tick): Promise<AuditSummary
     stuck: survey.stuck.length,
     alerts: delivery.sent + told.sent,
   };
+}
+
+/** What a digest says about now, beside what became of the night. */
+async function presentState(site: Site, { oldest, overdue }: Survey) {
+  const openPages = (await site.standingAlerts.open()).filter((alert) => alert.level === "page").length;
+  const database = `${oldest?.policyId ?? ""} ${oldest?.instanceId ?? ""}`;
+  return {
+    overdue: overdue.length,
+    openPages,
+    ...(oldest === undefined ? {} : { oldest: { ageMs: oldest.ageMs, database } }),
+  };
+}
+
+function isWell(survey: Survey, drop: PolicyDrop | undefined): boolean {
+  const findings = survey.overdue.length + survey.unaccounted.length + survey.stuck.length;
+  return findings === 0 && drop !== undefined && drop.pct <= alarmingDropPct;
+}
+
+/** Withheld unless all is well, so that the outside rings too; one that fails rings there by itself. Returns how many failed. */
+async function ping(site: Site, allIsWell: boolean): Promise<number> {
+  if (!allIsWell || site.deadManSwitch === undefined) return 0;
+  const answer = await site.deadManSwitch.ping();
+  if (answer.ok) return 0;
+  site.log.warn({ event: "ping-failed", message: answer.failure.message, failure: answer.failure });
+  return 1;
 }
 
 /** Open runs of any policy, also of one whose row is gone, by the index that leads the functions to them. */

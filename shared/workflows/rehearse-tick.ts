@@ -97,6 +97,7 @@ function drySite(real: Site, seen: Notebook): Site {
     inventories: { read: (account) => real.inventories.read(account), write: async () => "written" },
     // No business of the two ticks that are rehearsed.
     audits: { last: () => real.audits.last(), keep: refused },
+    digests: { last: () => real.digests.last(), replace: refused },
     holds: { ofPolicy: (policyId) => real.holds.ofPolicy(policyId), put: refused, remove: refused },
     prune: {
       pruneSwitch: () => real.prune.pruneSwitch(),

@@ -1,13 +1,12 @@
 // The auditor's walk over all policies: page by page, each policy alone, a few at a time; only what was found stays in memory.
 
 import { type DatabaseFreshness, freshnessOf, isPaused } from "../domain/audit-freshness.ts";
-import type { Policy } from "../domain/policy.ts";
 import type { Run } from "../domain/run.ts";
 import { whyStuck } from "../domain/stuck-runs.ts";
 import { type UnaccountedSlot, unaccountedSlots } from "../domain/unaccounted-slots.ts";
-import { parsePolicy } from "../policies/parse-policy.ts";
-import type { EffectivePolicy, PolicyRow, Site, Tick } from "../ports.ts";
+import type { PolicyRow, Site, Tick } from "../ports.ts";
 import { inParallel } from "./in-parallel.ts";
+import { type PolicyInForce, policyInForce, startOf } from "./policy-in-force.ts";
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -29,6 +28,8 @@ export interface Survey {
   readonly overdue: DatabaseFreshness[];
   readonly overduePolicies: Set<string>;
   worstRatio: number;
+  /** The database whose newest good backup is the oldest of all. */
+  oldest: DatabaseFreshness | undefined;
   readonly unaccounted: UnaccountedSlot[];
   /** As create-backups says: every slot up to here has its run. */
   readonly accountedThroughAt: number | undefined;
@@ -39,7 +40,7 @@ export interface Survey {
 
 export async function surveyPolicies(site: Site, facts: { now: number; tick: Tick }): Promise<Survey> {
   const accountedThroughAt = await site.accounting.accountedThrough();
-  const counts = { policies: 0, active: 0, paused: 0, disabled: 0, worstRatio: 0 };
+  const counts = { policies: 0, active: 0, paused: 0, disabled: 0, worstRatio: 0, oldest: undefined };
   const survey: Survey = {
     ...counts,
     ...{ overdue: [], overduePolicies: new Set<string>(), unaccounted: [], stuck: [], errors: [] },
@@ -59,7 +60,7 @@ export async function surveyPolicies(site: Site, facts: { now: number; tick: Tic
 
 async function surveyRow(site: Site, row: PolicyRow, at: { now: number; survey: Survey }): Promise<void> {
   const { now, survey } = at;
-  const inForce = await policyInForce(site, row, now);
+  const inForce = await policyInForce(site, row);
   if (inForce === undefined) return;
   const { policy } = inForce;
   if (policy.enabled) survey.active += 1;
@@ -74,7 +75,7 @@ async function surveyRow(site: Site, row: PolicyRow, at: { now: number; survey: 
   if (survey.accountedThroughAt !== undefined) {
     const since = (at: number) => unaccountedSlots(policy, { now, afterAt: Math.max(fromAt, at), runs });
     // The version's own start is read only when something seems to be missing.
-    if (since(0).length > 0) survey.unaccounted.push(...since(await startOf(site, inForce, now)));
+    if (since(0).length > 0) survey.unaccounted.push(...since(await startOf(site, inForce)));
   }
   noteFreshness(survey, await judgeFreshness(site, inForce, { now, runs }));
 }
@@ -91,34 +92,15 @@ async function judgeFreshness(
   if (first.every((database) => database.newestGoodAt !== undefined && !database.missed)) return first;
   const lookBackMs = Math.min(longestLookBackMs, Math.max(35 * dayMs, 4 * policy.maxAgeHours * hourMs));
   const more = await site.runs.ofPolicy(policy.policyId, { fromAt: now - lookBackMs, toAt: now });
-  return freshnessOf(policy, { now, runs: more, owedAfterAt: await startOf(site, inForce, now) });
+  return freshnessOf(policy, { now, runs: more, owedAfterAt: await startOf(site, inForce) });
 }
 
 function noteFreshness(survey: Survey, databases: readonly DatabaseFreshness[]): void {
   for (const database of databases) {
     if (database.missed) survey.overdue.push(database);
+    if (database.ageMs > (survey.oldest?.ageMs ?? -1)) survey.oldest = database;
     if (database.severity !== "page") continue;
     survey.worstRatio = Math.max(survey.worstRatio, database.ratio);
     if (database.missed) survey.overduePolicies.add(database.policyId);
   }
-}
-
-interface PolicyInForce {
-  readonly policy: Policy;
-  /** Since when, if that had to be read. */
-  readonly effective: EffectivePolicy | undefined;
-}
-
-/** The row itself where create-backups has taken it up as it stands, else the version in the ledger. */
-async function policyInForce(site: Site, row: PolicyRow, now: number): Promise<PolicyInForce | undefined> {
-  const { parse, observed, policyId } = row;
-  if (parse.ok && observed?.contentHash === parse.contentHash) return { policy: parse.policy, effective: undefined };
-  const effective = policyId === undefined ? undefined : await site.versions.effective(policyId);
-  if (effective === undefined) return undefined;
-  const last = parsePolicy(effective.raw, now);
-  return last.ok ? { policy: last.policy, effective } : undefined;
-}
-
-async function startOf(site: Site, { policy, effective }: PolicyInForce, now: number): Promise<number> {
-  return (effective ?? (await site.versions.effective(policy.policyId)))?.since ?? now;
 }

@@ -179,8 +179,10 @@ test("what stops backups pages; what can wait for the morning does not", () => {
     "audit-backups-throttled",
     "create-backups-slow",
     "create-backups-throttled",
+    "digest-missing",
     "failed-ticks",
     "invalid-policies",
+    "ping-failures",
     "poll-backups-slow",
     "poll-backups-throttled",
   ]);

@@ -1,0 +1,70 @@
+// Sends the morning digest once a day: claims it, gathers every policy's figures page by page, publishes, then marks it sent.
+// A sender that dies leaves a claim that runs out, and the next audit sends it; only then may one arrive twice.
+
+import { type DigestRecord, decideDigest, digestSent } from "../domain/decide-digest.ts";
+import { type DigestSpan, type PolicyDigest, policyDigest } from "../domain/digest.ts";
+import { type DigestFacts, digestNotice } from "../domain/digest-text.ts";
+import { FailureError } from "../domain/failure.ts";
+import { problemLine } from "../domain/policy.ts";
+import type { PolicyRow, Site } from "../ports.ts";
+import { inParallel } from "./in-parallel.ts";
+import { policyInForce } from "./policy-in-force.ts";
+
+const readers = 16;
+const hourMs = 3_600_000;
+
+export interface DigestOutcome {
+  /** Hours since the last digest, or since one is waited for. */
+  readonly ageHours: number;
+  readonly errors: readonly unknown[];
+}
+
+/** `known`: what the audit has found out already about the present. */
+export async function sendDigest(
+  site: Site,
+  known: Pick<DigestFacts, "oldest" | "overdue" | "openPages" | "coverage">,
+): Promise<DigestOutcome> {
+  const now = site.clock.now();
+  const record = await site.digests.last();
+  const decision = decideDigest(record, site.settings.digest, now);
+  const age = (since: DigestRecord | undefined) => ageHours(since?.sentAt ?? now, now);
+  if (decision.kind === "nothing") return { ageHours: age(record), errors: [] };
+  if (decision.kind === "begin") {
+    await site.digests.replace(undefined, decision.next);
+    return { ageHours: 0, errors: [] };
+  }
+  const { claim, fromAt, toAt } = decision;
+  if ((await site.digests.replace(record, claim)) === "lost-race") return { ageHours: age(record), errors: [] };
+  const { policies, errors } = await gather(site, { fromAt, toAt, now });
+  if (errors.length > 0) return { ageHours: age(record), errors };
+  const { timeZone } = site.settings.digest;
+  const answer = await site.notifier.publish(digestNotice(policies, { fromAt, toAt, now, timeZone, ...known }));
+  if (!answer.ok) return { ageHours: age(record), errors: [new FailureError(answer.failure)] };
+  await site.digests.replace(claim, digestSent(claim, toAt, now));
+  return { ageHours: 0, errors: [] };
+}
+
+function ageHours(sinceAt: number, now: number): number {
+  return Math.round(((now - sinceAt) / hourMs) * 100) / 100;
+}
+
+async function gather(site: Site, span: DigestSpan): Promise<{ policies: PolicyDigest[]; errors: unknown[] }> {
+  const policies: PolicyDigest[] = [];
+  const errors: unknown[] = [];
+  for await (const page of site.policies.pages()) {
+    const work = async (row: PolicyRow) => {
+      policies.push(await digestRow(site, row, span));
+    };
+    errors.push(...(await inParallel(page, readers, work)));
+  }
+  return { policies, errors };
+}
+
+async function digestRow(site: Site, row: PolicyRow, span: DigestSpan): Promise<PolicyDigest> {
+  const policyId = row.policyId ?? "a row without an id";
+  const inForce = await policyInForce(site, row);
+  const runs =
+    row.policyId === undefined ? [] : await site.runs.ofPolicy(policyId, { fromAt: span.fromAt, toAt: span.toAt });
+  const problems = row.parse.ok ? [] : row.parse.problems.map(problemLine);
+  return policyDigest({ policyId, policy: inForce?.policy, problems, runs }, span);
+}
