@@ -75,11 +75,12 @@ export function tableText(head: readonly string[], rows: readonly (readonly stri
     .slice(0, -1)
     .map((title, i) => Math.max(title.length, ...rows.map((row) => lengthOf(row[i] ?? ""))));
   const room = widest - used.reduce((sum, width) => sum + width + gap, 0);
+  const shortest = Math.min(12, Math.max(...[head, ...rows].map((row) => lengthOf(row[head.length - 1] ?? ""))));
   const table = new Table({
     head: head.map((title) => tinted("dim", title)),
     chars: plain,
     style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
-    colWidths: [...used, Math.max(12, room)],
+    colWidths: [...used, Math.max(shortest, room)],
     wordWrap: true,
   });
   for (const row of rows) table.push([...row]);

@@ -1,5 +1,6 @@
 // The verbs, in the order in which somebody who was just woken needs them.
 
+import tab from "@bomb.sh/tab/commander";
 import { Command } from "commander";
 import { coverageCommand } from "./commands/coverage.ts";
 import { doctorCommand } from "./commands/doctor.ts";
@@ -44,7 +45,17 @@ Exit codes: 0 fine, 1 unexpected, 2 wrong usage or invalid input, 3 something ne
 Woken by an alert? otc-backup status, then otc-backup why <policy>.`,
   );
   settleErrors(program);
+  addCompletion(program);
   return program;
+}
+
+/** The verb `complete` prints a shell's completion script and answers its questions from the verbs themselves. */
+function addCompletion(program: Command): void {
+  tab(program);
+  const complete = program.commands.find((command) => command.name() === "complete");
+  if (complete === undefined) return;
+  complete.description("print the completion script of a shell: source <(otc-backup complete bash)");
+  settleErrors(complete);
 }
 
 /** Every command throws instead of ending the process, and says what is wrong the way the rest of the program does. */

@@ -47,7 +47,7 @@ function policiesTable(policies: readonly (readonly DatabaseStatus[])[], now: nu
     const [worst] = databases;
     return worst === undefined ? [] : [policyRow(worst, databases, now)];
   });
-  return tableText(["", "policy", "dbs", "newest good / target", "last run", "next slot"], rows);
+  return tableText(["", "policy", "dbs", "age / target", "last run", "next slot"], rows);
 }
 
 /** The databases of a policy are sorted worst first, so the first one speaks for it. */
@@ -56,8 +56,7 @@ function policyRow(worst: DatabaseStatus, databases: readonly DatabaseStatus[], 
   const atRisk = databases.filter((each) => each.atRisk).length;
   const age = freshness === undefined || freshness.newestGoodAt === undefined ? "none" : durationText(freshness.ageMs);
   const target = freshness === undefined ? "" : ` / ${durationText(freshness.maxAgeMs)}`;
-  const last =
-    lastRun === undefined ? "-" : `${outcomeOf(lastRun, worst.sizeFloorKb)} ${relativeText(lastRun.slotAt, now)}`;
+  const last = lastRun === undefined ? "-" : `${outcomeOf(lastRun, worst.sizeFloorKb)} ${roughly(lastRun.slotAt, now)}`;
   return [
     tinted(levelTones[level], level),
     policyId,
@@ -68,8 +67,13 @@ function policyRow(worst: DatabaseStatus, databases: readonly DatabaseStatus[], 
         : String(databases.length),
     `${age}${target}`,
     last,
-    nextSlotAt === undefined ? "-" : relativeText(nextSlotAt, now),
+    nextSlotAt === undefined ? "-" : roughly(nextSlotAt, now),
   ];
+}
+
+/** In a line of a table the largest unit is enough: `in 18 h`, `5 h ago`. */
+function roughly(at: number, now: number): string {
+  return relativeText(at, now).replace(/^((?:in )?\d+ [a-z]) \d+ [a-z]/, "$1");
 }
 
 /** Why, and what to type first. */

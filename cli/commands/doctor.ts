@@ -9,8 +9,8 @@ import { checkAccount } from "../doctor/check-account.ts";
 import { checkAlarms, checkSchedules, checkTopic } from "../doctor/check-delivery.ts";
 import { judgePolicies, judgeTicks } from "../doctor/check-policies.ts";
 import { checkTables } from "../doctor/check-tables.ts";
-import { examined, type Finding } from "../doctor/finding.ts";
-import { addWhereOptions, plural, print, printJson, tinted, wrapped } from "../output.ts";
+import { examined, type Finding, printedFindings } from "../doctor/finding.ts";
+import { addWhereOptions, print, printJson } from "../output.ts";
 import { policiesNow } from "../policy-in-force.ts";
 import { openTables, type Tables, type WhereOptions } from "../tables-access.ts";
 
@@ -25,7 +25,7 @@ async function doctor(options: WhereOptions & { json?: boolean }): Promise<void>
   try {
     const findings = [...(await checkPlace(tables)), ...(await checkSite(tables))];
     if (options.json === true) printJson({ findings });
-    else printFindings(findings);
+    else print(printedFindings(findings));
     if (findings.some((finding) => finding.result === "fail")) process.exitCode = 3;
   } finally {
     await tables.close();
@@ -59,18 +59,4 @@ async function checkSite(tables: Tables): Promise<Finding[]> {
     accounts.map(([account, own]) => examined(`account ${account}`, () => checkAccount(tables, account, own))),
   );
   return [...judgePolicies(policies), ...judgeTicks(accountedThroughAt, tables.clock.now(), stopped), ...found.flat()];
-}
-
-const marks = { ok: "ok  ", warn: "warn", fail: "FAIL" } as const;
-const tones = { ok: "good", warn: "warning", fail: "bad" } as const;
-
-function printFindings(findings: readonly Finding[]): void {
-  for (const { check, result, detail, remedy } of findings) {
-    const [first = "", ...more] = wrapped(`${check}: ${detail}`, 94);
-    print(`${tinted(tones[result], marks[result])}  ${first}`);
-    for (const line of more) print(`        ${line}`);
-    if (remedy !== undefined) for (const line of wrapped(`fix: ${remedy}`, 92)) print(`        ${line}`);
-  }
-  const count = (result: Finding["result"]) => findings.filter((finding) => finding.result === result).length;
-  print(`${plural(findings.length, "check")}: ${count("fail")} failed, ${plural(count("warn"), "warning")}`);
 }

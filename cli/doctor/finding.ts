@@ -1,6 +1,7 @@
 // One thing `doctor` looked at, and what came of it.
 
 import { explained } from "../explain-error.ts";
+import { plural, tinted, wrapped } from "../output.ts";
 
 export interface Finding {
   readonly check: string;
@@ -32,4 +33,22 @@ export async function examined(check: string, look: () => Promise<readonly Findi
     const { message, hint } = explained(error, false);
     return [failing(check, `could not be checked: ${message}`, hint ?? "see --debug")];
   }
+}
+
+const marks = { ok: "ok  ", warn: "warn", fail: "FAIL" } as const;
+const tones = { ok: "good", warn: "warning", fail: "bad" } as const;
+
+export function printedFindings(findings: readonly Finding[]): string {
+  const count = (result: Finding["result"]) => findings.filter((finding) => finding.result === result).length;
+  const tally = `${plural(findings.length, "check")}: ${count("fail")} failed, ${plural(count("warn"), "warning")}`;
+  return [...findings.map(findingLines), tally].join("\n");
+}
+
+function findingLines({ check, result, detail, remedy }: Finding): string {
+  const [first = "", ...more] = wrapped(`${check}: ${detail}`, 94);
+  const fix = remedy === undefined ? [] : wrapped(`fix: ${remedy}`, 92);
+  return [
+    `${tinted(tones[result], marks[result])}  ${first}`,
+    ...[...more, ...fix].map((line) => `        ${line}`),
+  ].join("\n");
 }

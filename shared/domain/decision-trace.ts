@@ -51,7 +51,7 @@ export function traceOf(facts: TraceFacts): Trace {
   return {
     ...endOf(run),
     facts: [...rowFacts(facts, run), ...runFacts(run)],
-    steps: run.events.map(stepOf),
+    steps: run.events.map((event, i) => stepOf(event, run.events[i - 1])),
     advice: adviceOn(run),
   };
 }
@@ -130,15 +130,17 @@ export function sizeText(kb: number): string {
   return `${size >= 10 || unit === 0 ? Math.round(size) : size.toFixed(1)} ${units[unit]}`;
 }
 
-function stepOf(event: RunEvent): TraceStep {
+/** What the step before has said already is not said again. */
+function stepOf(event: RunEvent, before: RunEvent | undefined): TraceStep {
+  const isNews = event.detail !== before?.detail;
   const move = event.from === event.to ? event.to : `${event.from === "none" ? "new" : event.from} to ${event.to}`;
-  const detail = event.detail === undefined ? "" : `: ${event.detail}`;
+  const detail = event.detail === undefined || !isNews ? "" : `: ${event.detail}`;
   return {
     at: event.at,
     text: `${move}, ${event.reason}${detail}`,
     times: event.times,
     lastAt: event.lastAt,
-    ...(event.evidence === undefined ? {} : { answer: answerText(event.evidence) }),
+    ...(event.evidence === undefined || !isNews ? {} : { answer: answerText(event.evidence) }),
   };
 }
 
@@ -154,8 +156,13 @@ function adviceOn(run: Run): string[] {
   const hint = run.lastFailure === undefined ? [] : [hintOf(run.lastFailure.code)];
   const end = endOf(run).end;
   if (end === "good") return [];
-  if (end === "bad") return [...hint, `then otc-backup run-now ${run.policyId} ${run.instanceId}`];
+  if (end === "bad") return [...hint, `then otc-backup run-now ${run.policyId} ${beginning(run.instanceId)}`];
   return end === "open" ? hint : [];
+}
+
+/** Enough of an instance's id to name it in a command. */
+function beginning(instanceId: string): string {
+  return instanceId.slice(0, 8);
 }
 
 /** Silently nothing is the one forbidden outcome, so the absence of a run always has a reason that is said. */
@@ -188,7 +195,7 @@ function reasonForNothing(facts: TraceFacts): Pick<Trace, "verdict" | "end" | "a
     end: "bad",
     verdict: "NO RUN although the slot was due and is accounted for: this must not happen",
     advice: [
-      `otc-backup run-now ${facts.policyId} ${facts.instanceId}`,
+      `otc-backup run-now ${facts.policyId} ${beginning(facts.instanceId)}`,
       "keep the log of create-backups and report it",
     ],
   };
