@@ -19,7 +19,7 @@ import type { RecordKind, RecordKinds, Store } from "./store.ts";
 
 const VERSION = 1;
 /** Lines of history that are tolerated besides one line per record. */
-const HISTORY = 20_000;
+const HISTORY = 5_000;
 
 const lineSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("simulator-state"), at: z.number(), version: z.literal(VERSION) }),
