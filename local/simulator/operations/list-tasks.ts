@@ -21,9 +21,11 @@ function readInstant(query: URLSearchParams, name: string, world: World): number
   return Number(text);
 }
 
-function began(task: Task, query: URLSearchParams, world: World): boolean {
-  const [fromAt, toAt] = [readInstant(query, "start_time", world), readInstant(query, "end_time", world)];
-  return task.beganAt >= (fromAt ?? 0) && task.beganAt <= (toAt ?? Number.POSITIVE_INFINITY);
+/** Whether a task began in the period asked for; the query is read once, so that a wrong one is refused also where there is no task. */
+function beganIn(query: URLSearchParams, world: World): (task: Task) => boolean {
+  const fromAt = readInstant(query, "start_time", world) ?? 0;
+  const toAt = readInstant(query, "end_time", world) ?? Number.POSITIVE_INFINITY;
+  return (task) => task.beganAt >= fromAt && task.beganAt <= toAt;
 }
 
 function taskRow(task: Task, at: number, world: World): Record<string, unknown> {
@@ -51,7 +53,7 @@ function answerList(request: AdmittedRequest, world: World): ApiReply {
   const tasks = tasksOf(world, { projectId: projectIdOf(request), instanceId: instanceId ?? undefined, at });
   const matching = tasks
     .filter((task) => (status === null || task.status === status) && (name === null || task.name === name))
-    .filter((task) => began(task, query, world));
+    .filter(beganIn(query, world));
   const rows = pageOf(matching, page, world).map((task) => taskRow(task, at, world));
   const actions = [...new Set(tasks.map((task) => task.name))];
   return { status: 200, body: { tasks: rows, actions, total_count: totalCount(matching.length, rows.length, world) } };
@@ -87,7 +89,7 @@ function answerDetail(request: AdmittedRequest, world: World): ApiReply {
   if (instance.engine !== "SQLServer") throw world.refusal("batchNotSupported");
   if (query.get("start_time") === null) throw world.refusal("badParameter", "Parameter error: start_time is missing.");
   const jobs = tasksOf(world, { projectId, instanceId: instance.id, at })
-    .filter((task) => began(task, query, world))
+    .filter(beganIn(query, world))
     .map((task) => detailRow(task, world));
   return { status: 200, body: { jobs, count: jobs.length } };
 }

@@ -119,3 +119,8 @@ export async function create(rds: Client, name: string, instanceId: string = ids
   if (answer.status !== 200) throw new Error(`${answer.status} ${JSON.stringify(answer.body)}`);
   return answer.body.backup.id;
 }
+
+/** A login as the demo project's admin. */
+export function bareLogin({ bare }: Subject): Promise<Answer> {
+  return bare.post("/v3/auth/tokens?nocatalog=true", loginBody());
+}
