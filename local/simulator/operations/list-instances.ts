@@ -14,8 +14,14 @@ function checkChoice(name: string, value: string | null, choice: { of: readonly 
   }
 }
 
+/** What needs a look at every instance; an id does not, and most listings ask for nothing. */
+function hasFilter(query: URLSearchParams): boolean {
+  return ["name", "type", "datastore_type"].some((name) => query.has(name));
+}
+
 /** Whether an instance passes the query; names match exactly, or anywhere after a leading `*`. */
-function passes(instance: InstanceRecord, query: URLSearchParams): boolean {
+function passes(instance: InstanceRecord | undefined, query: URLSearchParams): boolean {
+  if (instance === undefined) return false;
   const [name, type, engine] = [query.get("name"), query.get("type"), query.get("datastore_type")];
   if (name !== null && !(name.startsWith("*") ? instance.name.includes(name.slice(1)) : instance.name === name))
     return false;
@@ -37,10 +43,12 @@ function answer(request: AdmittedRequest, world: World): ApiReply {
   if (/^\*+$/.test(query.get("name") ?? ""))
     throw world.refusal("badParameter", "Parameter error: name consists of asterisks only.");
   const page = readPage(query, world);
-  const matching = candidates(projectIdOf(request), query, world)
-    .flatMap((id) => world.store.instances.get(id) ?? [])
-    .filter((instance) => passes(instance, query));
-  const rows = pageOf(matching, page, world).map((instance) => instanceRow(instance, request.at, world));
+  const { instances } = world.store;
+  const ids = candidates(projectIdOf(request), query, world);
+  const matching = hasFilter(query) ? ids.filter((id) => passes(instances.get(id), query)) : ids;
+  const rows = pageOf(matching, page, world)
+    .flatMap((id) => instances.get(id) ?? [])
+    .map((instance) => instanceRow(instance, request.at, world));
   return { status: 200, body: { instances: rows, total_count: totalCount(matching.length, rows.length, world) } };
 }
 
