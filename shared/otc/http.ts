@@ -128,7 +128,10 @@ function openStream(request: HttpRequest, limits: HttpLimits, agents: Agents): R
 
 /** A TLS socket reports `secureConnect` only after its certificate was accepted; no byte of the request leaves before. */
 function noteReadiness(socket: Socket, reused: boolean, connection: { ready: boolean }): void {
-  if (reused) connection.ready = true;
+  if (reused) {
+    connection.ready = true;
+    return;
+  }
   socket.once("encrypted" in socket ? "secureConnect" : "connect", () => {
     connection.ready = true;
   });
