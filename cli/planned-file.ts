@@ -6,12 +6,15 @@ import { CliError } from "./cli-error.ts";
 import { droppedDatabases, editPreview } from "./edit-preview.ts";
 import { print, remark } from "./output.ts";
 import { findingTally, findingText, isProblem, readPolicyFiles } from "./policy-files.ts";
+import { retentionConsequences } from "./retention-consequences.ts";
 import type { Tables } from "./tables-access.ts";
 
 /** An edit and the row it was planned from, over which alone it may be written. */
 export interface Edit {
   readonly planned: PlannedEdit;
   readonly previous: StoredRow | undefined;
+  /** Sentences on what it means for databases and backups that exist. */
+  readonly consequences: readonly string[];
 }
 
 /** Throws CliError with every problem printed when a file is not valid as a whole: then nothing of it counts. */
@@ -30,7 +33,16 @@ export async function planRows(tables: Tables, wanted: readonly WantedRow[]): Pr
     if (row !== undefined) rows.set(policy.policyId, row);
   }
   const table = new Map([...rows].map(([id, row]) => [id, inTable(row)]));
-  return planEdits(wanted, table).map((planned) => ({ planned, previous: rows.get(planned.policyId) }));
+  const edits = planEdits(wanted, table);
+  return Promise.all(edits.map((planned) => withConsequences(tables, planned, rows.get(planned.policyId))));
+}
+
+async function withConsequences(tables: Tables, planned: PlannedEdit, previous: StoredRow | undefined): Promise<Edit> {
+  if (planned.kind !== "changed" && planned.kind !== "new") return { planned, previous, consequences: [] };
+  const { policy } = planned.wanted;
+  const before = previous?.parse.ok === true ? previous.parse.policy : undefined;
+  const consequences = [...droppedDatabases(before, policy), ...(await retentionConsequences(tables, policy))];
+  return { planned, previous, consequences };
 }
 
 function inTable({ fields, parse }: StoredRow): RowInTable {
@@ -38,14 +50,11 @@ function inTable({ fields, parse }: StoredRow): RowInTable {
 }
 
 export function printPreview(edits: readonly Edit[], now: number): void {
-  for (const { planned, previous } of edits) {
-    if (planned.kind === "same") continue;
-    const before = previous?.parse.ok === true ? previous.parse.policy : undefined;
-    print(editPreview(planned, { now, consequences: droppedDatabases(before, planned.wanted.policy) }));
-  }
+  for (const { planned, consequences } of edits)
+    if (planned.kind !== "same") print(editPreview(planned, { now, consequences }));
 }
 
-export function editJson({ planned }: Edit) {
+export function editJson({ planned, consequences }: Edit) {
   const { policyId, kind, changes, mends } = planned;
-  return { policyId, kind, changes, mends };
+  return { policyId, kind, changes, mends, consequences };
 }

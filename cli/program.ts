@@ -10,6 +10,7 @@ import { nextCommand } from "./commands/next.ts";
 import { planCommand } from "./commands/plan.ts";
 import { policiesCommand } from "./commands/policies.ts";
 import { pruneCommand } from "./commands/prune.ts";
+import { reportCommand } from "./commands/report.ts";
 import { runNowCommand } from "./commands/run-now.ts";
 import { runsCommand } from "./commands/runs.ts";
 import { simulatorCommand } from "./commands/simulator.ts";
@@ -21,6 +22,7 @@ const verbs = [
   whyCommand,
   runNowCommand,
   runsCommand,
+  reportCommand,
   doctorCommand,
   nextCommand,
   planCommand,
