@@ -28,6 +28,7 @@ export function functionEnvironment(
     OTC_ENDPOINTS: JSON.stringify(settings.otcEndpoints),
     BACKUP_NAME_PREFIX: settings.backupNamePrefix,
     POLL_BOUND_SECONDS: String(settings.pollBoundSeconds),
+    POLL_BY_INSTANCE_STATUS: settings.pollByInstanceStatus ? "on" : "off",
     PRUNE_GRACE_HOURS: String(settings.pruneGraceHours),
     OTC_RATE_PER_SECOND: String(settings.otcRatePerSecond),
     SELECTOR_DROP_PERCENT: String(settings.selectorDropPercent),

@@ -23,6 +23,11 @@ export interface StageSettings {
   readonly tickEveryMinutes: Readonly<Record<FunctionName, number>>;
   /** Longest time between two looks at a building backup. */
   readonly pollBoundSeconds: number;
+  /**
+   * Look at building backups by the status of their database first (one call for a hundred). Switch it off if OTC's status
+   * proves to lag behind the backup's own.
+   */
+  readonly pollByInstanceStatus: boolean;
   /** Hours between the mark of a backup that retention no longer keeps and its deletion; at least 24. */
   readonly pruneGraceHours: number;
   /** Ceiling of calls per second for each OTC account. */
@@ -67,6 +72,7 @@ export const stages: Readonly<Record<string, StageSettings>> = {
     backupNamePrefix: "devbk",
     tickEveryMinutes: { "create-backups": 1, "poll-backups": 1, "audit-backups": 5 },
     pollBoundSeconds: 120,
+    pollByInstanceStatus: true,
     pruneGraceHours: 72,
     otcRatePerSecond: 5,
     selectorDropPercent: 20,
@@ -87,6 +93,7 @@ export const stages: Readonly<Record<string, StageSettings>> = {
     backupNamePrefix: "otcbk",
     tickEveryMinutes: { "create-backups": 1, "poll-backups": 1, "audit-backups": 5 },
     pollBoundSeconds: 120,
+    pollByInstanceStatus: true,
     pruneGraceHours: 72,
     otcRatePerSecond: 10,
     selectorDropPercent: 20,

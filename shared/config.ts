@@ -20,6 +20,8 @@ export interface FunctionEnvironment {
   readonly BACKUP_NAME_PREFIX: string;
   /** Longest time between two looks at a building backup, in seconds. */
   readonly POLL_BOUND_SECONDS: string;
+  /** `on` or `off`: look at building backups by the status of their database first. */
+  readonly POLL_BY_INSTANCE_STATUS: string;
   /** From the mark of a backup to its deletion, in hours; at least 24. */
   readonly PRUNE_GRACE_HOURS: string;
   /** Ceiling of calls per second for each OTC account. */
@@ -46,6 +48,7 @@ export interface Config {
   readonly otcRegions: OtcRegions;
   readonly namePrefix: string;
   readonly pollBoundMs: number;
+  readonly pollByInstanceStatus: boolean;
   readonly graceMs: number;
   readonly otcRatePerSecond: number;
   readonly otcSigning: "A" | "B";
@@ -67,6 +70,7 @@ const environmentSchema = z.object({
     .string()
     .regex(/^[A-Za-z][A-Za-z0-9]{1,4}$/, "must be 2 to 5 letters or digits, a letter first")
     .default("otcbk"),
+  POLL_BY_INSTANCE_STATUS: z.enum(["on", "off"]).default("on"),
   POLL_BOUND_SECONDS: z.coerce.number().int().min(30).max(3600).default(120),
   PRUNE_GRACE_HOURS: z.coerce
     .number()
@@ -117,6 +121,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     otcRegions: regions.regions,
     namePrefix: e.BACKUP_NAME_PREFIX,
     pollBoundMs: e.POLL_BOUND_SECONDS * 1000,
+    pollByInstanceStatus: e.POLL_BY_INSTANCE_STATUS === "on",
     graceMs: e.PRUNE_GRACE_HOURS * 3_600_000,
     otcRatePerSecond: e.OTC_RATE_PER_SECOND,
     otcSigning: e.OTC_SIGNING,

@@ -12,6 +12,7 @@ import type { MetricValues } from "./domain/metric.ts";
 import type { RunKey } from "./domain/naming.ts";
 import type { Observed } from "./domain/observed.ts";
 import type { RunAtOtc } from "./domain/occupied-databases.ts";
+import type { InstanceLook } from "./domain/plan-looks.ts";
 import type { PolicyBaseline } from "./domain/policy-drop.ts";
 import type {
   AutomatedPolicy,
@@ -132,6 +133,14 @@ export interface InventoryStore {
   read(account: string): Promise<AccountInventory | undefined>;
   /** Writes `next` over exactly `before`. */
   write(next: AccountInventory, before: AccountInventory | undefined): Promise<WriteOutcome>;
+}
+
+/** When an account's instances were last listed for the sake of its building runs. */
+export interface LookStore {
+  /** Nothing before the first, or when what is stored cannot be read. */
+  last(account: string): Promise<InstanceLook | undefined>;
+  /** Moves forward only. */
+  note(account: string, look: InstanceLook): Promise<WriteOutcome>;
 }
 
 /** How far every due slot has been written down as a run. */
@@ -279,6 +288,7 @@ export interface Site {
   readonly versions: PolicyVersionStore;
   readonly selections: SelectionStore;
   readonly inventories: InventoryStore;
+  readonly looks: LookStore;
   readonly accounting: AccountingStore;
   readonly standingAlerts: StandingAlertStore;
   readonly audits: AuditStore;
@@ -299,6 +309,8 @@ export interface SiteSettings {
   readonly namePrefix: string;
   /** Longest time between two looks at a building backup. */
   readonly pollBoundMs: number;
+  /** Look at building backups by the status of their database first; off where OTC's status proves late. */
+  readonly pollByInstanceStatus: boolean;
   /** A selector that loses more than so many per cent of its databases at once is told before it is followed. */
   readonly selectorDropPercent: number;
   /** From the mark to the DELETE; at least 24 hours. */

@@ -10,6 +10,7 @@ import { DynamoDbAudits } from "./adapters/dynamodb-audits.ts";
 import { DynamoDbDigests } from "./adapters/dynamodb-digests.ts";
 import { DynamoDbHolds } from "./adapters/dynamodb-holds.ts";
 import { DynamoDbInventories } from "./adapters/dynamodb-inventories.ts";
+import { DynamoDbLooks } from "./adapters/dynamodb-looks.ts";
 import { DynamoDbPolicyStore } from "./adapters/dynamodb-policy-store.ts";
 import { DynamoDbPrune } from "./adapters/dynamodb-prune.ts";
 import { DynamoDbRunStore } from "./adapters/dynamodb-run-store.ts";
@@ -65,6 +66,7 @@ export function buildSite(config: Config, parts: SiteParts): Site {
     versions: new DynamoDbPolicyVersions(ledger),
     selections: new DynamoDbSelections(ledger),
     inventories: new DynamoDbInventories(ledger),
+    looks: new DynamoDbLooks(ledger),
     accounting: new DynamoDbAccounting(ledger),
     standingAlerts: new DynamoDbStandingAlerts(ledger),
     audits: new DynamoDbAudits(ledger),
@@ -79,6 +81,7 @@ export function buildSite(config: Config, parts: SiteParts): Site {
     settings: {
       namePrefix: config.namePrefix,
       pollBoundMs: config.pollBoundMs,
+      pollByInstanceStatus: config.pollByInstanceStatus,
       selectorDropPercent: config.selectorDropPercent,
       graceMs: config.graceMs,
       digest: config.digest,

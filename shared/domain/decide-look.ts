@@ -1,6 +1,7 @@
 // What a look at OTC's list of backups means for a run whose outcome lies there.
 
 import { failure, type Result } from "./failure.ts";
+import { tickJitterMs } from "./plan-looks.ts";
 import type { RemoteBackup } from "./remote.ts";
 import type { Run } from "./run.ts";
 import {
@@ -74,8 +75,13 @@ function settle(run: Run, seen: RemoteBackup, now: number, pollBoundMs = minuteM
     case "BUILDING":
     case "DELETING":
     case "UNKNOWN":
-      return keepBuilding(run, { now, nextLookAt: now + pollBoundMs });
+      return keepBuilding(run, { now, nextLookAt: now + withoutJitter(pollBoundMs) });
   }
+}
+
+/** Due a little before the bound, so that a tick some seconds early takes it and no look comes a whole tick late. */
+function withoutJitter(boundMs: number): number {
+  return boundMs > 2 * tickJitterMs ? boundMs - tickJitterMs : boundMs;
 }
 
 function factsOf(seen: RemoteBackup): { sizeKb?: number; beganAt?: number; endedAt?: number } {

@@ -1,0 +1,81 @@
+// poll-backups for one account: the instances once for all that are still BACKING UP, then one closer look per database
+// that needs it, however many of its runs wait for it. What the tick has no time for is still due.
+
+import { afterLook } from "../domain/decide-look.ts";
+import { type Failure, failureKinds, ok, type Result } from "../domain/failure.ts";
+import { isLargeEnough } from "../domain/good.ts";
+import { needCloserLook, planLooks } from "../domain/plan-looks.ts";
+import type { RemoteBackup } from "../domain/remote.ts";
+import type { Run } from "../domain/run.ts";
+import type { AccountProvider, Site, Tick } from "../ports.ts";
+import { inParallel } from "./in-parallel.ts";
+import type { TickJournal } from "./tick-journal.ts";
+
+const lookersPerAccount = 8;
+
+export interface AccountLook {
+  readonly account: string;
+  /** The account's runs whose next look is due. */
+  readonly runs: readonly Run[];
+  readonly tick: Tick;
+  readonly journal: TickJournal;
+}
+
+/** Returns what made the account unusable during this tick, if anything did, and what went wrong in parts. */
+export async function lookAtAccount(
+  site: Site,
+  { account, runs, tick, journal }: AccountLook,
+): Promise<{ trouble: Failure | undefined; errors: unknown[] }> {
+  const provider = await site.provider.account(account, { stopAt: tick.stopAt });
+  let trouble: Failure | undefined = provider.ok ? undefined : provider.failure;
+  const needed = provider.ok ? await runsToLookAt(site, { account, runs, provider: provider.value }) : ok(runs);
+  if (!needed.ok && failureKinds[needed.failure.code].accountWide) trouble ??= needed.failure;
+  const instances = [...Map.groupBy(needed.ok ? needed.value : runs, (run) => run.instanceId)];
+  const errors = await inParallel(instances, lookersPerAccount, async ([instanceId, itsRuns]) => {
+    if (site.clock.now() >= tick.stopAt) return;
+    const listing = await lookOnce(provider, instanceId, trouble);
+    if (!listing.ok && failureKinds[listing.failure.code].accountWide) trouble ??= listing.failure;
+    // The account's pace left no turn in this tick: nothing was seen, so nothing is written, and the runs stay due.
+    if (!listing.ok && listing.failure.code === "held-by-pace") return;
+    for (const run of itsRuns) await settleRun(site, { run, listing, journal });
+  });
+  return { trouble, errors };
+}
+
+/** First level. A run that is neither looked at nor changed stays due: the next tick judges it anew, without a write. */
+async function runsToLookAt(
+  site: Site,
+  { account, runs, provider }: { account: string; runs: readonly Run[]; provider: AccountProvider },
+): Promise<Result<readonly Run[]>> {
+  const now = site.clock.now();
+  const { pollBoundMs, pollByInstanceStatus } = site.settings;
+  const last = await site.looks.last(account);
+  const plan = planLooks(runs, { now, pollBoundMs, byInstanceStatus: pollByInstanceStatus, last });
+  if (plan.byStatus.length === 0) return ok(plan.closely);
+  const instances = await provider.listInstances();
+  if (!instances.ok) return instances;
+  await site.looks.note(account, { lookedAt: now, instances: instances.value.length });
+  return ok([...plan.closely, ...needCloserLook(plan.byStatus, instances.value)]);
+}
+
+/** Once the account proved unusable in this tick, no further call is spent on it. */
+async function lookOnce(
+  provider: Result<AccountProvider>,
+  instanceId: string,
+  trouble: Failure | undefined,
+): Promise<Result<readonly RemoteBackup[]>> {
+  if (!provider.ok) return provider;
+  if (trouble !== undefined) return { ok: false, failure: trouble };
+  return provider.value.listBackups(instanceId);
+}
+
+async function settleRun(
+  site: Site,
+  { run, listing, journal }: { run: Run; listing: Result<readonly RemoteBackup[]>; journal: TickJournal },
+): Promise<void> {
+  const now = site.clock.now();
+  const next = afterLook(run, listing, { now, pollBoundMs: site.settings.pollBoundMs });
+  const written = await journal.replace(run, next);
+  const good = next.state === "completed" && isLargeEnough(next.sizeKb, next.terms.sizeFloorKb);
+  if (written && good) await site.policies.noteGoodBackup(next.policyId, next.slotAt);
+}

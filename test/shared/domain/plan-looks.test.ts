@@ -1,0 +1,72 @@
+// Which building runs are looked at closely, and which are answered for by one listing of instances.
+
+import { expect, test } from "vitest";
+import { type LookFacts, needCloserLook, planLooks } from "../../../shared/domain/plan-looks.ts";
+import type { Instance } from "../../../shared/domain/remote.ts";
+import type { Run } from "../../../shared/domain/run.ts";
+import { aBuildingRun, aRequestedRun, minute } from "../../support/run-builder.ts";
+
+const building = (n: number, changes: Partial<Run> = {}): Run => ({
+  ...aBuildingRun(),
+  instanceId: `instance-${n}`,
+  dueAt: minute(1),
+  ...changes,
+});
+const three = [building(1), building(2), building(3)];
+const facts = (changes: Partial<LookFacts> = {}): LookFacts => ({
+  now: minute(10),
+  pollBoundMs: 120_000,
+  byInstanceStatus: true,
+  last: { lookedAt: minute(9), instances: 80 },
+  ...changes,
+});
+
+test("many building databases are judged by the status of their instances, once the bound has nearly passed", () => {
+  expect(planLooks(three, facts())).toEqual({ closely: [], byStatus: [] });
+  const last = { lookedAt: minute(10) - 100_000, instances: 80 };
+  expect(planLooks(three, facts({ last }))).toEqual({ closely: [], byStatus: three });
+  expect(planLooks(three, facts({ last: undefined }))).toEqual({ closely: [], byStatus: three });
+});
+
+test("a run that became due since the last listing is not made to wait for the bound", () => {
+  const fresh = building(4, { dueAt: minute(9) + 1 });
+  expect(planLooks([...three, fresh], facts()).byStatus).toEqual([...three, fresh]);
+});
+
+test("the listing is spared where it would cost more than looking at each", () => {
+  expect(planLooks([building(1)], facts())).toEqual({ closely: [building(1)], byStatus: [] });
+  expect(planLooks(three, facts({ last: { lookedAt: minute(8), instances: 300 } })).closely).toEqual(three);
+  expect(planLooks(three, facts({ last: { lookedAt: minute(8), instances: 200 } })).closely).toEqual([]);
+});
+
+test("the setting turns the first level off", () => {
+  expect(planLooks(three, facts({ byInstanceStatus: false }))).toEqual({ closely: three, byStatus: [] });
+});
+
+test("requests without an answer, absent backups and overdue ones are always looked at closely", () => {
+  const odd = [
+    { ...aRequestedRun(), instanceId: "instance-5" },
+    building(6, { absences: 1 }),
+    building(7, { terms: { ...aBuildingRun().terms, completeByAt: minute(10) } }),
+  ];
+  expect(planLooks([...odd, ...three], facts()).closely).toEqual(odd);
+});
+
+test("once an hour each is looked at closely, whatever its database says", () => {
+  const last = { lookedAt: minute(59), instances: 80 };
+  expect(planLooks(three, facts({ now: minute(60), last })).closely).toEqual(three);
+  expect(planLooks(three, facts({ now: minute(62), last: { ...last, lookedAt: minute(60) } })).byStatus).toEqual(three);
+});
+
+test("a database that is not BACKING UP, or not listed, needs the closer look", () => {
+  const instance = (n: number, status: string): Instance => ({
+    id: `instance-${n}`,
+    name: `db-${n}`,
+    status,
+    isReplica: false,
+    engine: "MySQL",
+    tags: [],
+  });
+  const instances = [instance(1, "BACKING UP"), instance(2, "ACTIVE")];
+  expect(needCloserLook(three, instances).map((run) => run.instanceId)).toEqual(["instance-2", "instance-3"]);
+});
