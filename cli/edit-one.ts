@@ -3,7 +3,7 @@
 
 import { parsePolicy } from "../shared/policies/parse-policy.ts";
 import type { Fields } from "../shared/policies/row-change.ts";
-import type { StoredRow } from "../shared/ports.ts";
+import type { StoredRow } from "../shared/ports-for-editing.ts";
 import { isConfirmed } from "./ask.ts";
 import { CliError } from "./cli-error.ts";
 import { knownPolicies, noSuchPolicy } from "./known-policies.ts";

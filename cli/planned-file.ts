@@ -1,7 +1,7 @@
 // A policy file held against the table: what `diff` shows and `apply` writes.
 
 import { type PlannedEdit, planEdits, type RowInTable, type WantedRow } from "../shared/policies/plan-edits.ts";
-import type { StoredRow } from "../shared/ports.ts";
+import type { StoredRow } from "../shared/ports-for-editing.ts";
 import { CliError } from "./cli-error.ts";
 import { droppedDatabases, editPreview } from "./edit-preview.ts";
 import { print, remark } from "./output.ts";

@@ -18,7 +18,8 @@ import { type AccountSecrets, SecretsManagerAccounts } from "../shared/adapters/
 import { systemChance } from "../shared/adapters/system-chance.ts";
 import { systemClock } from "../shared/adapters/system-clock.ts";
 import { type Config, parseConfig } from "../shared/config.ts";
-import type { Clock, Log, LogEntry, Notifier, PolicyEditor, PolicyHistory, Site } from "../shared/ports.ts";
+import type { Clock, Log, LogEntry, Notifier, Site } from "../shared/ports.ts";
+import type { PolicyEditor, PolicyHistory } from "../shared/ports-for-editing.ts";
 import { buildSite } from "../shared/services.ts";
 import { CliError } from "./cli-error.ts";
 

@@ -96,31 +96,6 @@ export interface PolicyVersionStore {
   record(next: EffectivePolicy, previous: EffectivePolicy | undefined): Promise<WriteOutcome>;
 }
 
-/** The versions of a policy that were once in force, newest first: for people, no decision needs them. */
-export interface PolicyHistory {
-  versions(policyId: string): Promise<readonly EffectivePolicy[]>;
-}
-
-/** A row exactly as it is stored, so that an edit can be written over exactly that and nothing newer. */
-export interface StoredRow {
-  readonly policyId: string;
-  readonly parse: PolicyParse;
-  readonly observed: Observed | undefined;
-  /** Plain data without `observed`. */
-  readonly fields: Readonly<Record<string, unknown>>;
-  /** Stored form, the adapter's own. */
-  readonly stored: unknown;
-}
-
-/** Edits of rows by people. `lost-race`: the row is not as it was read; nothing was written. */
-export interface PolicyEditor {
-  read(policyId: string): Promise<StoredRow | undefined>;
-  create(fields: Readonly<Record<string, unknown>>): Promise<WriteOutcome>;
-  /** Afterwards the row has exactly these fields; `observed` is left to its owner. */
-  replace(previous: StoredRow, fields: Readonly<Record<string, unknown>>): Promise<WriteOutcome>;
-  remove(previous: StoredRow): Promise<WriteOutcome>;
-}
-
 /** Which databases each policy with a selector has. */
 export interface SelectionStore {
   read(key: { account: string; policyId: string }): Promise<Selection | undefined>;

@@ -50,6 +50,7 @@ const rules: readonly Rule[] = [
       "shared/policies/",
       "shared/otc/",
       "shared/ports.ts",
+      "shared/ports-for-editing.ts",
       "shared/tables.ts",
       "@aws-sdk/",
       "@aws-lambda-powertools/",

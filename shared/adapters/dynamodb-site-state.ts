@@ -7,11 +7,11 @@ import { alertLeaseMs, standingAlertKinds } from "../domain/alert.ts";
 import type {
   AccountingStore,
   EffectivePolicy,
-  PolicyHistory,
   PolicyVersionStore,
   StandingAlertStore,
   WriteOutcome,
 } from "../ports.ts";
+import type { PolicyHistory } from "../ports-for-editing.ts";
 import type { DynamoDbTable, Item } from "./dynamodb-table.ts";
 import { keysOf } from "./keys-of.ts";
 import { fromStored, toStored } from "./stored-instants.ts";
