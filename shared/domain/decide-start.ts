@@ -1,5 +1,6 @@
 // May a backup be requested now? Decided from the account's listing before any call is spent on it.
 
+import { canWaitFor, openWindows } from "./daily-window.ts";
 import { type Failure, failure } from "./failure.ts";
 import type { Instance } from "./remote.ts";
 import type { Run } from "./run.ts";
@@ -25,6 +26,15 @@ export function hopelessStatus(status: string): Failure["code"] | undefined {
   return hopeless[status];
 }
 
+/** A run that has the time lets OTC's own work on the database pass; one that has not takes its chance. */
+function outsideWindows(run: Run, instance: Instance, now: number): StartDecision {
+  const times = { openedAt: run.createdAt, startByAt: run.terms.startByAt };
+  const window = openWindows(instance, now).find((open) => canWaitFor(open, times));
+  if (window === undefined) return { kind: "start" };
+  const why = failure("instance-in-window", `database ${instance.name} is in ${window.what}`);
+  return { kind: "wait", why, retryAt: window.untilAt };
+}
+
 /**
  * `instance` is what a complete listing shows under the run's id, `undefined` when it is not there. A database must be
  * missing from two listings a minute apart before its slot is skipped: one odd answer must not cost a night.
@@ -38,7 +48,7 @@ export function decideStart(run: Run, instance: Instance | undefined, now: numbe
   }
   if (instance.isReplica)
     return { kind: "skip", why: failure("instance-replica", `database ${instance.name} is a read replica`) };
-  if (instance.status === "ACTIVE") return { kind: "start" };
+  if (instance.status === "ACTIVE") return outsideWindows(run, instance, now);
   const code = hopelessStatus(instance.status);
   if (code !== undefined)
     return { kind: "skip", why: failure(code, `database ${instance.name} is ${instance.status}`) };

@@ -146,6 +146,12 @@ export const failureKinds = {
     false,
     "the database is not in the account any more; remove its id from the policy or correct it",
   ),
+  "instance-in-window": kind(
+    "later",
+    "remote",
+    false,
+    "OTC works on the database by itself at this time; nothing to do, or move the slot or the window",
+  ),
   "selector-empty": kind(
     "never",
     "configuration",
