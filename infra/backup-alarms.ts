@@ -20,16 +20,19 @@ export function backupAlarms(stage: string): AlarmRow[] {
   ];
 }
 
+/** An hourly function has nothing that waits for it: a silent morning is a ticket. */
+const silentForHours = { ...orSilent, periodSeconds: 3600, points: [3, 3], level: "ticket" } as const;
+
 function heartbeatAlarm(stage: string, row: ScheduledFunction): AlarmRow {
   const names = resourceNames(stage);
+  const isHourly = row.everyMinutesAtMost > 5;
   return {
-    ...orSilent,
+    ...(isHourly ? silentForHours : { ...orSilent, level: "page" }),
     key: `${row.name}-heartbeat`,
     signal: { of: "stage", metric: row.heartbeat },
     statistic: "Maximum",
     trips: { when: "below", threshold: 1 },
-    level: "page",
-    meaning: `No tick of ${row.name} has finished for at least 10 minutes. ${row.does}: that is not happening now.`,
+    meaning: `No tick of ${row.name} has finished for at least ${isHourly ? "3 hours" : "10 minutes"}. ${row.does}: that is not happening now.`,
     first: [
       `aws logs tail ${names.logGroupOf(row.name)} --since 30m`,
       `aws scheduler get-schedule --group-name ${names.scheduleGroup} --name ${names.functionNamed(row.name)}`,

@@ -44,6 +44,27 @@ export function rightsToAudit(scope: RightsScope): PolicyStatement[] {
 }
 
 /**
+ * prune-backups: reads rows and runs, writes marks, plans and the day's count, and reads the secrets of users that may delete
+ * backups at OTC, which no other role may. It deletes nothing in the tables but alerts that are over, and cannot turn its own switch.
+ */
+export function rightsToPrune(scope: RightsScope): PolicyStatement[] {
+  const dueIndexArn = `${scope.ledgerTableArn}/index/${ledgerTable.dueIndex.name}`;
+  const secrets = [`${scope.accountSecretsArn}*/prune`, `${scope.accountSecretsArn}*/prune-*`];
+  const withKeys = (keys: readonly string[]) => ({ "ForAllValues:StringLike": { "dynamodb:LeadingKeys": keys } });
+  return [
+    allow(["dynamodb:Scan", "dynamodb:GetItem"], [scope.policiesTableArn]),
+    allow(["dynamodb:Query"], [scope.ledgerTableArn, dueIndexArn]),
+    allow(["dynamodb:GetItem", "dynamodb:BatchGetItem"], [scope.ledgerTableArn]),
+    allow(["dynamodb:PutItem"], [scope.ledgerTableArn], withKeys(["run#*", "plan#*", "account#*", "alert#open"])),
+    allow(["dynamodb:UpdateItem"], [scope.ledgerTableArn], withKeys(["deletions#*", "account#*"])),
+    deleteOldAlerts(scope),
+    // Without the dash for a secret that does not exist: it is then answered as missing and not as forbidden.
+    allow(["secretsmanager:GetSecretValue"], secrets),
+    ...publishAlerts(scope),
+  ];
+}
+
+/**
  * The row belongs to people: of its attributes only `observed` may be written. The key counts as an attribute of the request.
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
  */

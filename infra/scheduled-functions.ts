@@ -3,7 +3,7 @@
 
 import type { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { MetricName } from "../shared/domain/metric.ts";
-import { type RightsScope, rightsToAudit, rightsToCreate, rightsToPoll } from "./rights.ts";
+import { type RightsScope, rightsToAudit, rightsToCreate, rightsToPoll, rightsToPrune } from "./rights.ts";
 
 export interface ScheduledFunction {
   readonly name: string;
@@ -38,6 +38,14 @@ export const scheduledFunctions = [
     // Its alarms count periods of five minutes.
     everyMinutesAtMost: 5,
     rightsIn: rightsToAudit,
+  },
+  {
+    name: "prune-backups",
+    does: "Marks what retention no longer keeps, and deletes it when its grace is over",
+    heartbeat: "PruneHeartbeat",
+    // Nothing waits for it: what stays too long costs money and no data. Its caps count by tick.
+    everyMinutesAtMost: 60,
+    rightsIn: rightsToPrune,
   },
 ] as const satisfies readonly ScheduledFunction[];
 

@@ -24,7 +24,7 @@ export class StageDashboard extends Construct {
       widgets: [
         [new AlarmStatusWidget({ title: "Alarms", width: 24, alarms })],
         [
-          graph("Ticks", "Maximum", ["CreateHeartbeat", "PollHeartbeat", "AuditHeartbeat"]),
+          graph("Ticks", "Maximum", ["CreateHeartbeat", "PollHeartbeat", "AuditHeartbeat", "PruneHeartbeat"]),
           graph("Lag in seconds, policies", "Maximum", ["TickLagSeconds", "PolicyCount", "InvalidPolicies"]),
         ],
         [
@@ -38,6 +38,7 @@ export class StageDashboard extends Construct {
         ],
         [
           graph("Runs", "Sum", ["RunsOpened", "BackupsRequested", "BackupsCompleted", "RunsPostponed", "NewFailures"]),
+          graph("Retention", "Sum", ["PruneMarked", "PruneDeletes", "PruneBlocked", "PruneLeftovers"]),
           graph("OTC", "Sum", ["OtcCalls", "ApiThrottles", "AmbiguousCreates", "AuthFailures", "QuotaRejected"]),
         ],
       ],

@@ -30,7 +30,7 @@ const matches = (pattern: unknown, arn: string) =>
   typeof pattern === "string" && new RegExp(`^${pattern.split("*").map(literally).join(".*")}$`).test(arn);
 
 test("no role has wildcard actions, managed policies or the resource *", () => {
-  expect(policies).toHaveLength(4);
+  expect(policies).toHaveLength(5);
   for (const statement of policies.flatMap(([, p]): Statement[] => p.Properties.PolicyDocument.Statement)) {
     expect(many(statement.Action).filter((action) => action.includes("*"))).toEqual([]);
     expect(many(statement.Resource)).not.toContain("*");
@@ -46,7 +46,8 @@ test("the only resources with a wildcard are the account secrets", () => {
     (p.Properties.PolicyDocument.Statement as Statement[]).flatMap((s) => many(s.Resource)),
   );
   const wild = resources.map((r) => JSON.stringify(r)).filter((r) => r.includes("*"));
-  expect([...new Set(wild)].sort()).toEqual([JSON.stringify(secret("*")), JSON.stringify(secret("*/*"))].sort());
+  const accounts = ["*", "*/*", "*/prune", "*/prune-*"].map((rest) => JSON.stringify(secret(rest)));
+  expect([...new Set(wild)].sort()).toEqual(accounts.sort());
 });
 
 describe.each(["createbackups", "pollbackups"])("the role of %s", (part) => {
@@ -83,7 +84,31 @@ describe.each(["createbackups", "pollbackups"])("the role of %s", (part) => {
   });
 });
 
-test("only create-backups and audit-backups may read all policy rows", () => {
+describe("the role of prune-backups", () => {
+  const reading = allowing("prunebackups", "secretsmanager:GetSecretValue").flatMap((s) => many(s.Resource));
+  const mayRead = (arn: string) => reading.some((r) => matches(r, arn));
+
+  test("may read the secrets of users that may delete, and no other", () => {
+    expect(mayRead(secret("main/prune-AbCdEf"))).toBe(true);
+    expect(mayRead(secret("main-AbCdEf"))).toBe(false);
+    expect(mayRead(secret("main/prune-AbCdEf").replace("/prod/", "/dev/"))).toBe(false);
+  });
+
+  test("writes no policy row, deletes no run, cannot turn its own switch, sets no hold", () => {
+    const writing = ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"].flatMap((action) =>
+      allowing("prunebackups", action),
+    );
+    expect(writing.filter((s) => !JSON.stringify(s.Resource).includes("TablesLedger"))).toEqual([]);
+    expect(writing.map((s) => [s.Action, s.Condition?.["ForAllValues:StringLike"]?.["dynamodb:LeadingKeys"]])).toEqual([
+      ["dynamodb:PutItem", ["run#*", "plan#*", "account#*", "alert#open"]],
+      ["dynamodb:UpdateItem", ["deletions#*", "account#*"]],
+      ["dynamodb:DeleteItem", ["alert#*"]],
+    ]);
+  });
+});
+
+test("only create-backups, audit-backups and prune-backups may read all policy rows", () => {
+  expect(allowing("prunebackups", "dynamodb:Scan")).toHaveLength(1);
   expect(allowing("createbackups", "dynamodb:Scan")).toHaveLength(1);
   expect(allowing("auditbackups", "dynamodb:Scan")).toHaveLength(1);
   expect(allowing("pollbackups", "dynamodb:Scan")).toHaveLength(0);

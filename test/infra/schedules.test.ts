@@ -19,7 +19,8 @@ describe.each([...schedules])("schedule %s", (_, { Properties: properties, Depen
   test("is enabled, ticks as often as the settings say and belongs to the stage's group", () => {
     const name = scheduledFunctions.find((row) => lambda?.FunctionName.endsWith(row.name))?.name ?? "create-backups";
     const minutes = someSettings().tickEveryMinutes[name];
-    const rate = minutes === 1 ? "rate(1 minute)" : `rate(${minutes} minutes)`;
+    const plural = minutes === 60 ? "rate(1 hour)" : `rate(${minutes} minutes)`;
+    const rate = minutes === 1 ? "rate(1 minute)" : plural;
     const [groupId, group] = [...ofType("AWS::Scheduler::ScheduleGroup")][0] ?? [];
     expect(properties).toMatchObject({ State: "ENABLED", ScheduleExpression: rate });
     expect(properties.FlexibleTimeWindow).toEqual({ Mode: "OFF" });
@@ -43,9 +44,11 @@ describe.each([...schedules])("schedule %s", (_, { Properties: properties, Depen
 });
 
 test("the tick rate is a setting", () => {
-  const slower = synthesize({ tickEveryMinutes: { "create-backups": 3, "poll-backups": 2, "audit-backups": 4 } });
+  const slower = synthesize({
+    tickEveryMinutes: { "create-backups": 3, "poll-backups": 2, "audit-backups": 4, "prune-backups": 50 },
+  });
   const rates = [...ofType("AWS::Scheduler::Schedule", slower).values()].map((s) => s.Properties.ScheduleExpression);
-  expect(rates.sort()).toEqual(["rate(2 minutes)", "rate(3 minutes)", "rate(4 minutes)"]);
+  expect(rates.sort()).toEqual(["rate(2 minutes)", "rate(3 minutes)", "rate(4 minutes)", "rate(50 minutes)"]);
 });
 
 test("every queue keeps its messages for 14 days, encrypted", () => {

@@ -27,16 +27,17 @@ describe("settings", () => {
     ],
     [
       "tickEveryMinutes.create-backups is 5: use 1 to 4 minutes",
-      { tickEveryMinutes: { "create-backups": 5, "poll-backups": 1, "audit-backups": 5 } },
+      { tickEveryMinutes: { "create-backups": 5, "poll-backups": 1, "audit-backups": 5, "prune-backups": 60 } },
     ],
     [
       "tickEveryMinutes.poll-backups is 3: tick at least every 120 seconds (pollBoundSeconds)",
-      { tickEveryMinutes: { "create-backups": 1, "poll-backups": 3, "audit-backups": 5 } },
+      { tickEveryMinutes: { "create-backups": 1, "poll-backups": 3, "audit-backups": 5, "prune-backups": 60 } },
     ],
     [
       "tickEveryMinutes.audit-backups is 6: use 1 to 5 minutes",
-      { tickEveryMinutes: { "create-backups": 1, "poll-backups": 1, "audit-backups": 6 } },
+      { tickEveryMinutes: { "create-backups": 1, "poll-backups": 1, "audit-backups": 6, "prune-backups": 60 } },
     ],
+    ['PRUNE_GRACE_HOURS is "23": must be at least 24', { pruneGraceHours: 23 }],
     ['BACKUP_NAME_PREFIX is "way-too-long"', { backupNamePrefix: "way-too-long" }],
     ['OTC_RATE_PER_SECOND is "0"', { otcRatePerSecond: 0 }],
     ["http://iam.test", { otcEndpoints: { "eu-de": { iam: "http://iam.test", rds: "https://rds.test" } } }],
