@@ -208,6 +208,8 @@ export interface AccountProvider {
    * they agree as far as a header in whole seconds can tell; nothing before the first answer.
    */
   clockSkewMs(): number | undefined;
+  /** When the password in use ends, by the latest login; nothing for one without an end and for access keys. */
+  passwordExpiresAt(): number | undefined;
 }
 
 export interface ListBackupsQuery {

@@ -39,6 +39,7 @@ export function otcAccount(client: OtcClient, deadlines: TurnDeadlines): Account
     restoreSpans: (instanceId: string) => answered(() => client.getRestoreTimes(instanceId, read())),
     quotas: () => answered(() => client.getQuotas(read())),
     clockSkewMs: () => client.clockSkewMs(),
+    passwordExpiresAt: () => client.passwordExpiresAt(),
   };
 }
 

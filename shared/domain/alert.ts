@@ -25,6 +25,7 @@ export const standingAlertKinds = {
   "databases-unwell": "databases are in a state in which OTC backs nothing up",
   "native-backup-weak": "OTC's own automated backup of databases is off or kept for less than 7 days",
   "account-unusable": "an account cannot be used: secret, login, rights, endpoint",
+  "credential-ending": "the password of an account's OTC user ends in less than 14 days",
   "backups-overdue": "the newest good backup of a database is older than its policy's target",
   "slots-unaccounted": "a slot that was due has no run in the ledger",
   "runs-stuck": "a run is open for longer than its state allows, and nobody moves it on",

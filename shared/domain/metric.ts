@@ -26,6 +26,7 @@ export const metrics = {
   AuthFailures: "logins or signatures refused in the tick",
   QuotaRejected: "answers 413 in the tick",
   OtcCalls: "HTTP calls to OTC in the tick",
+  CredentialDaysLeft: "whole days until the first password ends, among the accounts used in the tick; only if one ends",
   UncoveredDatabases: "databases that no enabled policy means and nobody opted out, at the last survey of each account",
   AlertsSent: "alerts delivered in the tick",
   AlertDeliveryFailures: "alerts that could not be delivered in the tick; they stay in the outbox",

@@ -89,6 +89,8 @@ export interface OtcClient {
   getRestoreTimes(instanceId: string, wait?: OtcWait): Promise<OtcRestoreSpan[]>;
   /** See `clock-skew.ts`. */
   clockSkewMs(): number | undefined;
+  /** When the password ends, by the latest login of this client. Epoch milliseconds. */
+  passwordExpiresAt(): number | undefined;
 }
 
 export interface OtcWait {
@@ -98,7 +100,10 @@ export interface OtcWait {
 
 export function createOtcClient(options: OtcClientOptions): OtcClient {
   const skew = createClockSkew();
-  const call = wireCall(options, skew);
+  let passwordExpiresAt: number | undefined;
+  const call = wireCall(options, skew, (expiresAt) => {
+    passwordExpiresAt = expiresAt;
+  });
   return {
     listInstances: (wait) => listInstances(call, wait?.deadlineAt),
     createBackup: (request) => createBackup(call, request),
@@ -109,10 +114,15 @@ export function createOtcClient(options: OtcClientOptions): OtcClient {
     getAutomatedPolicy: (instanceId, wait) => getAutomatedPolicy(call, instanceId, wait?.deadlineAt),
     getRestoreTimes: (instanceId, wait) => getRestoreTimes(call, instanceId, wait?.deadlineAt),
     clockSkewMs: () => skew.latestMs(),
+    passwordExpiresAt: () => passwordExpiresAt,
   };
 }
 
-function wireCall(options: OtcClientOptions, skew: ClockSkew): Call {
+function wireCall(
+  options: OtcClientOptions,
+  skew: ClockSkew,
+  onLogin: (passwordExpiresAt: number | undefined) => void,
+): Call {
   const { clock, endpoints, pacer, projectId } = options;
   const concurrency = pacer === undefined ? DEFAULT_LIMITS.concurrency : PACED_CONCURRENCY;
   const limits = { ...DEFAULT_LIMITS, concurrency, ...options.limits };
@@ -139,6 +149,7 @@ function wireCall(options: OtcClientOptions, skew: ClockSkew): Call {
     guard: options.loginGuard ?? createProcessLoginGuard(),
     projectId,
     onToken: redactor.add,
+    onLogin,
     patienceMs: limits.patienceMs,
   };
   return createCall({

@@ -36,6 +36,8 @@ export interface LoginParts {
   readonly projectId: string;
   /** Told of the token before it is used. */
   readonly onToken: (value: string) => void;
+  /** Told of the password's end after each login that succeeded. Epoch milliseconds. */
+  readonly onLogin: (passwordExpiresAt: number | undefined) => void;
   readonly patienceMs: number;
 }
 
@@ -125,6 +127,7 @@ async function concludeLogin(parts: LoginParts, version: string, outcome: Outcom
   }
   parts.onToken(value);
   const passwordExpiresAt = parseOtcTime(body?.token.user?.password_expires_at);
+  parts.onLogin(passwordExpiresAt);
   await parts.guard.succeeded(version, passwordExpiresAt === undefined ? {} : { passwordExpiresAt });
   return {
     value,

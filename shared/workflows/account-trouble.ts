@@ -21,7 +21,8 @@ export async function noteAccount(
   const { account, trouble, open } = facts;
   const subject = accountSubject(account);
   if (trouble === undefined) {
-    if (open.some((alert) => alert.subject === subject)) await site.standingAlerts.clear(subject, "account-unusable");
+    if (open.some((alert) => alert.subject === subject && alert.kind === "account-unusable"))
+      await site.standingAlerts.clear(subject, "account-unusable");
     return undefined;
   }
   const now = site.clock.now();

@@ -1,6 +1,7 @@
 // create-backups, one tick: every slot that is due becomes a run, and runs that wait are requested at OTC. Level
 // triggered: it asks what is due and not done, never which event woke it.
 
+import { daysLeft } from "../domain/credential-expiry.ts";
 import { saysTheSame } from "../domain/observed.ts";
 import type { Site, Tick } from "../ports.ts";
 import { deliverAlerts, takeOverUnsent } from "./deliver-alerts.ts";
@@ -63,6 +64,9 @@ export async function createBackups(site: Site, tick: Tick): Promise<CreateSumma
     BackupsRequested: summary.requested,
     RunsPostponed: summary.waiting,
     AmbiguousCreates: dispatched.ambiguous,
+    ...(dispatched.passwordEndsAt === undefined
+      ? {}
+      : { CredentialDaysLeft: Math.floor(daysLeft(dispatched.passwordEndsAt, now)) }),
     NewFailures: journal.newFailures,
     AlertsSent: delivery.sent,
     AlertDeliveryFailures: delivery.failed,

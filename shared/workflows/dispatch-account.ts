@@ -24,6 +24,8 @@ export interface DispatchReport {
   /** What made the account unusable during this tick, if anything did. */
   readonly trouble: Failure | undefined;
   readonly ambiguous: number;
+  /** When the account's password ends, if it does and the account could be used. */
+  readonly passwordExpiresAt: number | undefined;
   readonly choices: Resolved["choices"];
   readonly standing: StandingAlert[];
   readonly errors: unknown[];
@@ -51,8 +53,8 @@ export async function dispatchAccount(site: Site, work: AccountWork): Promise<Di
   const urgentFirst = [...work.candidates, ...resolved.waiting, ...opened].toSorted(byUrgency);
   const errors = await inParallel(urgentFirst, workersPerAccount, (candidate) => dispatcher.start(candidate));
   if (errors.length === 0) errors.push(...(await dispatcher.settle(resolved)));
-  const { trouble = dispatcher.heldBack, ambiguous } = dispatcher;
-  return { trouble, ambiguous, choices: resolved.choices, standing: resolved.standing, errors };
+  const { trouble = dispatcher.heldBack, ambiguous, passwordExpiresAt } = dispatcher;
+  return { trouble, ambiguous, passwordExpiresAt, choices: resolved.choices, standing: resolved.standing, errors };
 }
 
 /** The order is the same at every tick, so that policies that share a database do not take turns. */
@@ -152,6 +154,10 @@ class Dispatcher {
     const next = afterRequest(claimed, answer, this.#site.clock.now());
     if (next.state !== "requested" && next.state !== "building") this.#occupied.release(claimed);
     await this.#journal.replace(claimed, next);
+  }
+
+  get passwordExpiresAt(): number | undefined {
+    return this.#provider?.passwordExpiresAt();
   }
 
   #noteTrouble(why: Failure): void {

@@ -8,6 +8,7 @@ import type { Site, Tick } from "../ports.ts";
 import { noteAccount } from "./account-trouble.ts";
 import { type AccountWork, dispatchAccount } from "./dispatch-account.ts";
 import { inParallel } from "./in-parallel.ts";
+import { noteCredential } from "./note-credential.ts";
 import type { Opened } from "./open-due-runs.ts";
 import { workOfStandIn } from "./resolve-selectors.ts";
 import type { TickJournal } from "./tick-journal.ts";
@@ -24,6 +25,8 @@ interface Dispatching {
 export interface Dispatched {
   readonly standing: Opened["standing"];
   readonly ambiguous: number;
+  /** The earliest end of a password among the accounts that worked. */
+  readonly passwordEndsAt: number | undefined;
   readonly errors: unknown[];
 }
 
@@ -36,6 +39,7 @@ export async function dispatchAccounts(
   const standing: Opened["standing"] = [];
   const errors: unknown[] = [];
   let ambiguous = 0;
+  let passwordEndsAt: number | undefined;
   const atOtc = accounts.length === 0 ? [] : await site.runs.atOtc();
   const failures = await inParallel(accounts, accounts.length, async ([account, work]) => {
     const report = await dispatchAccount(site, { account, ...work, atOtc, open, tick, journal });
@@ -46,8 +50,13 @@ export async function dispatchAccounts(
     const waitingSince = Math.min(site.clock.now(), ...work.candidates.map((c) => c.run.createdAt));
     const alert = await noteAccount(site, { account, trouble: report.trouble, waitingSince, open });
     if (alert !== undefined) standing.push(alert);
+    if (report.trouble !== undefined) return;
+    const expiresAt = report.passwordExpiresAt;
+    if (expiresAt !== undefined) passwordEndsAt = Math.min(passwordEndsAt ?? expiresAt, expiresAt);
+    const ending = await noteCredential(site, { account, expiresAt, open });
+    if (ending !== undefined) standing.push(ending);
   });
-  return { standing, ambiguous, errors: [...errors, ...failures] };
+  return { standing, ambiguous, passwordEndsAt, errors: [...errors, ...failures] };
 }
 
 type Work = Pick<AccountWork, "candidates" | "selectors">;

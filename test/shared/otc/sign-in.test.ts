@@ -146,6 +146,7 @@ test("a login without a verdict on the password frees the way for the next one",
 
 test("when the password ends is told with the login", async () => {
   const seen: unknown[] = [];
+  const known: unknown[] = [];
   const guard: LoginGuard = {
     ...createProcessLoginGuard(),
     succeeded: async (_version, facts) => void seen.push(facts),
@@ -157,8 +158,11 @@ test("when the password ends is told with the login", async () => {
     json(response, 201, { token: { expires_at: "2026-01-16T03:36:55.000000Z", user } }, { "x-subject-token": "MII1" });
   });
   for (let i = 0; i < ends.length; i += 1) {
-    await aClient(server.url, { auth: password, loginGuard: guard }).getQuotas();
+    const client = aClient(server.url, { auth: password, loginGuard: guard });
+    await client.getQuotas();
+    known.push(client.passwordExpiresAt());
   }
+  expect(known).toEqual([Date.UTC(2026, 0, 25, 3, 36, 55), undefined, undefined, undefined]);
   expect(seen).toEqual([{ passwordExpiresAt: Date.UTC(2026, 0, 25, 3, 36, 55) }, {}, {}, {}]);
 });
 
