@@ -6,9 +6,9 @@ import { slotText } from "../domain/naming.ts";
 import type { Policy } from "../domain/policy.ts";
 import { hasEnded, type Run } from "../domain/run.ts";
 import { nextSlots } from "../domain/slots.ts";
+import type { UnaccountedSlot } from "../domain/unaccounted-slots.ts";
 import { durationText } from "./duration-text.ts";
 import { isBad, outcomeOf, typicalDurationMs } from "./outcome.ts";
-import type { MissingSlot } from "./slots-without-run.ts";
 
 /**
  * Worst first. stale: the freshness target is missed, or no valid version of the policy is known. troubled: still inside
@@ -22,6 +22,8 @@ export interface DatabaseStatus {
   readonly policyId: string;
   /** Absent when the policy names no database that is known: a row that was never valid, a selector that matches nothing. */
   readonly instanceId?: string;
+  /** As the account's last survey found it. */
+  readonly instanceName?: string;
   readonly account?: string;
   readonly owner?: string;
   readonly timeZone: string;
@@ -47,9 +49,10 @@ export interface DatabaseStatus {
 /** One database and what is known of it. */
 export interface DatabaseFacts {
   readonly instanceId: string;
+  readonly instanceName?: string;
   /** All runs known, in any order; also older ones than are shown, for policies that run seldom. */
   readonly runs: readonly Run[];
-  readonly missing: readonly MissingSlot[];
+  readonly missing: readonly UnaccountedSlot[];
   /** When the version in force was first seen; absent when it is not known. */
   readonly sinceAt?: number;
   readonly now: number;
@@ -70,6 +73,7 @@ export function databaseStatus(policy: Policy, facts: DatabaseFacts): DatabaseSt
   return {
     policyId: policy.policyId,
     instanceId: facts.instanceId,
+    ...(facts.instanceName === undefined ? {} : { instanceName: facts.instanceName }),
     account: policy.account,
     ...(policy.owner === undefined ? {} : { owner: policy.owner }),
     timeZone: policy.timeZone,
@@ -107,7 +111,11 @@ function judge(policy: Policy, facts: DatabaseFacts, fresh: Freshness): Judgemen
     const until = slotText(policy.pausedUntil ?? now);
     return { level: "paused", reasons: [`paused until ${until}: ${policy.pauseReason ?? "no reason given"}`, age] };
   }
-  const troubles = [...lastEnd(policy, facts.runs), ...overdue(facts), ...withoutRun(facts.missing)];
+  const troubles = [
+    ...lastEnd(policy, facts.runs),
+    ...overdue(facts),
+    ...withoutRun(facts.missing, fresh.newestGoodAt),
+  ];
   if (isNew(policy, facts) && troubles.length === 0) return { level: "new", reasons: ["waits for its first backup"] };
   if (fresh.missed) return { level: "stale", reasons: [age, ...troubles] };
   return troubles.length > 0 ? { level: "troubled", reasons: [...troubles, age] } : { level: "fresh", reasons: [] };
@@ -139,8 +147,10 @@ function overdue({ runs, now }: DatabaseFacts): string[] {
     );
 }
 
-function withoutRun(missing: readonly MissingSlot[]): string[] {
-  return missing.map(({ slotAt }) => `the slot ${slotText(slotAt)} has no run`);
+/** One that a later good backup has made up for is history. */
+function withoutRun(missing: readonly UnaccountedSlot[], newestGoodAt = Number.NEGATIVE_INFINITY): string[] {
+  const open = missing.filter(({ slotAt }) => slotAt > newestGoodAt);
+  return open.map(({ slotAt }) => `the slot ${slotText(slotAt)} has no run`);
 }
 
 /** Nothing has ended yet, and the first slot since the policy was met still has time. */

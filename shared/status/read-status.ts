@@ -5,14 +5,17 @@ import { isGood } from "../domain/good.ts";
 import { type Policy, problemLine } from "../domain/policy.ts";
 import { hasEnded, type Run } from "../domain/run.ts";
 import { databasesOfRuns } from "../domain/selection.ts";
+import { unaccountedSlots } from "../domain/unaccounted-slots.ts";
 import { parsePolicy } from "../policies/parse-policy.ts";
 import type { EffectivePolicy, PolicyRow, Site } from "../ports.ts";
 import type { PolicyFacts } from "./site-facts.ts";
-import { slotsWithoutRun } from "./slots-without-run.ts";
 import { type SiteStatus, siteStatus } from "./status-model.ts";
 
 /** The stores a status is read from. */
-export type StatusSources = Pick<Site, "policies" | "runs" | "versions" | "standingAlerts" | "accounting">;
+export type StatusSources = Pick<
+  Site,
+  "policies" | "runs" | "versions" | "selections" | "inventories" | "standingAlerts" | "accounting"
+>;
 
 export interface StatusQuery {
   readonly now: number;
@@ -49,8 +52,15 @@ export async function readStatus(from: StatusSources, query: StatusQuery): Promi
       policies.push(...(await Promise.all(some)));
     }
   }
+  const names = await databaseNames(from, policies);
   const accounted = accountedThroughAt === undefined ? {} : { accountedThroughAt };
-  return siteStatus({ now, nights, policies, standing, tickLateMs, ...accounted });
+  return siteStatus({ now, nights, policies, standing, names, tickLateMs, ...accounted });
+}
+
+async function databaseNames(from: StatusSources, policies: readonly PolicyFacts[]): Promise<Map<string, string>> {
+  const accounts = [...new Set(policies.flatMap(({ inForce }) => inForce?.account ?? []))];
+  const inventories = await Promise.all(accounts.map((account) => from.inventories.read(account)));
+  return new Map(inventories.flatMap((inventory) => (inventory?.known ?? []).map(({ id, name }) => [id, name])));
 }
 
 interface RowQuery {
@@ -68,9 +78,10 @@ async function policyFacts(from: StatusSources, { row, policyId, now, nights }: 
   const shown = { fromAt: now - nights * dayMs, toAt: now + aheadMs };
   const recent = row.policyId === undefined ? [] : await from.runs.ofPolicy(row.policyId, shown);
   if (inForce === undefined) return { policyId, problems, instanceIds: [], runs: recent };
-  const runs = [...(await olderRuns(from, { policy: inForce, recent, now, shownFromAt: shown.fromAt })), ...recent];
-  const instanceIds = databasesOf(inForce, runs);
-  const met = needsItsAge(inForce, { instanceIds, runs, now })
+  const instanceIds = await databasesOf(from, inForce, recent);
+  const older = await olderRuns(from, { policy: inForce, instanceIds, recent, now, shownFromAt: shown.fromAt });
+  const runs = [...older, ...recent];
+  const met = needsItsAge(inForce, { instanceIds, runs, now, shownFromAt: shown.fromAt })
     ? (lastValid ?? (await from.versions.effective(inForce.policyId)))
     : undefined;
   const sinceAt = met === undefined ? {} : { sinceAt: met.since };
@@ -80,13 +91,19 @@ async function policyFacts(from: StatusSources, { row, policyId, now, nights }: 
 /** For a policy that is due more seldom than the nights shown: where they hold no good backup, one before them may count. */
 async function olderRuns(
   from: StatusSources,
-  facts: { policy: Policy; recent: readonly Run[]; now: number; shownFromAt: number },
+  facts: {
+    policy: Policy;
+    instanceIds: readonly string[];
+    recent: readonly Run[];
+    now: number;
+    shownFromAt: number;
+  },
 ): Promise<Run[]> {
-  const { policy, recent, now, shownFromAt } = facts;
+  const { policy, instanceIds, recent, now, shownFromAt } = facts;
   const targetAt = now - policy.maxAgeHours * hourMs - dayMs;
   if (targetAt >= shownFromAt) return [];
   const fresh = new Set(recent.filter((run) => isGood(run, policy.sizeFloorKb)).map((run) => run.instanceId));
-  if (databasesOf(policy, recent).every((instanceId) => fresh.has(instanceId)) && fresh.size > 0) return [];
+  if (instanceIds.every((instanceId) => fresh.has(instanceId))) return [];
   return from.runs.ofPolicy(policy.policyId, { fromAt: targetAt, toAt: shownFromAt - 1 });
 }
 
@@ -101,17 +118,20 @@ function refusedLater({ observed }: PolicyRow): readonly string[] {
   return observed?.status === "INVALID" ? observed.problems : [];
 }
 
-/** A selector's databases are those of its newest slot. */
-function databasesOf({ target }: Policy, runs: readonly Run[]): readonly string[] {
-  return target.kind === "instances" ? target.instanceIds : databasesOfRuns(runs);
+/** A selector's databases are those it picked the last time; before that was written down, those of its newest slot. */
+async function databasesOf(from: StatusSources, policy: Policy, runs: readonly Run[]): Promise<readonly string[]> {
+  if (policy.target.kind === "instances") return policy.target.instanceIds;
+  const selection = await from.selections.read(policy.policyId);
+  return selection === undefined ? databasesOfRuns(runs) : selection.members.map(({ id }) => id);
 }
 
 /** Since when a policy is known matters only where something seems to be missing. */
 function needsItsAge(
   policy: Policy,
-  facts: { instanceIds: readonly string[]; runs: readonly Run[]; now: number },
+  facts: { instanceIds: readonly string[]; runs: readonly Run[]; now: number; shownFromAt: number },
 ): boolean {
-  const ended = new Set(facts.runs.filter(hasEnded).map((run) => run.instanceId));
-  if (facts.instanceIds.some((instanceId) => !ended.has(instanceId))) return true;
-  return slotsWithoutRun(policy, { ...facts, sinceAt: Number.NEGATIVE_INFINITY }).length > 0;
+  const { instanceIds, runs, now, shownFromAt } = facts;
+  const ended = new Set(runs.filter(hasEnded).map((run) => run.instanceId));
+  if (instanceIds.some((instanceId) => !ended.has(instanceId))) return true;
+  return unaccountedSlots(policy, { now, afterAt: shownFromAt, runs }).length > 0;
 }

@@ -14,7 +14,7 @@ export interface PolicyFacts {
   readonly sinceAt?: number;
   /** One line each: field, value, what is wrong, what to do. Empty when the row is valid. */
   readonly problems: readonly string[];
-  /** The databases meant: as listed, or as the selector found them. */
+  /** The databases meant: as listed, or as the selector found them the last time. */
   readonly instanceIds: readonly string[];
   readonly runs: readonly Run[];
 }
@@ -25,6 +25,8 @@ export interface SiteFacts {
   readonly nights: number;
   readonly policies: readonly PolicyFacts[];
   readonly standing: readonly StandingAlert[];
+  /** Names of databases by id, as the surveys of their accounts found them. */
+  readonly names?: ReadonlyMap<string, string>;
   /** Every slot up to here has its run; absent before the first tick ever. */
   readonly accountedThroughAt?: number;
   /** Later than this after the last tick, something is broken. */

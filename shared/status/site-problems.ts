@@ -3,9 +3,9 @@
 
 import { type AlertLevel, type StandingAlert, standingAlertKinds } from "../domain/alert.ts";
 import { runId, slotText } from "../domain/naming.ts";
+import type { UnaccountedSlot } from "../domain/unaccounted-slots.ts";
 import { durationText } from "./duration-text.ts";
 import type { PolicyFacts, SiteFacts } from "./site-facts.ts";
-import type { MissingSlot } from "./slots-without-run.ts";
 
 /** Worst first. */
 export const problemKinds = ["tick-late", "alert-unsent", "slot-without-run", "alert-open", "row-invalid"] as const;
@@ -23,7 +23,10 @@ export interface SiteProblem {
   readonly since?: number;
 }
 
-export function siteProblems(facts: SiteFacts, missing: ReadonlyMap<string, readonly MissingSlot[]>): SiteProblem[] {
+export function siteProblems(
+  facts: SiteFacts,
+  missing: ReadonlyMap<string, readonly UnaccountedSlot[]>,
+): SiteProblem[] {
   const invalid = facts.policies.filter((policy) => policy.problems.length > 0);
   const told = new Set(invalid.map(({ policyId }) => `policy ${policyId}`));
   const found = [
@@ -89,13 +92,24 @@ function openAlert(alert: StandingAlert): SiteProblem {
   };
 }
 
-function withoutRun(policyId: string, slots: readonly MissingSlot[]): SiteProblem[] {
+function withoutRun(policyId: string, slots: readonly UnaccountedSlot[]): SiteProblem[] {
   const [first] = slots;
   if (first === undefined) return [];
-  const listed = slots.slice(0, 3).map(({ instanceId, slotAt }) => `${slotText(slotAt)} of ${instanceId} has no run`);
+  const listed = slots
+    .slice(0, 3)
+    .map(({ instanceId, slotAt }) => `${slotText(slotAt)} of ${instanceId ?? "the selector"} has no run`);
   const more = slots.length > 3 ? [`and ${slots.length - 3} more`] : [];
   const details = [...listed, ...more];
-  return [{ kind: "slot-without-run", level: "page", subject: `policy ${policyId}`, details, since: first.slotAt }];
+  return [
+    {
+      kind: "slot-without-run",
+      level: "page",
+      subject: `policy ${policyId}`,
+      details,
+      runbook: "slots-unaccounted",
+      since: first.slotAt,
+    },
+  ];
 }
 
 function invalidRow({ policyId, problems, inForce }: PolicyFacts): SiteProblem {

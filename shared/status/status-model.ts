@@ -1,12 +1,14 @@
 // The whole site at one instant, as the command line and the page show it: every database of every policy, worst first;
 // what is running; what is wrong. Pure: the same facts and `now` give the same picture.
 
-import { hasEnded } from "../domain/run.ts";
+import { newestGood } from "../domain/good.ts";
+import { hasEnded, type Run } from "../domain/run.ts";
+import { wholeSelector } from "../domain/selection.ts";
+import { type UnaccountedSlot, unaccountedSlots } from "../domain/unaccounted-slots.ts";
 import { type DatabaseStatus, databaseStatus, type Level, levels } from "./database-status.ts";
 import { type RunningNow, runningNow } from "./running-now.ts";
 import type { PolicyFacts, SiteFacts } from "./site-facts.ts";
 import { type SiteProblem, siteProblems } from "./site-problems.ts";
-import { type MissingSlot, slotsWithoutRun } from "./slots-without-run.ts";
 
 export interface SiteStatus {
   readonly at: number;
@@ -26,7 +28,7 @@ export interface SiteStatus {
 const dayMs = 86_400_000;
 
 export function siteStatus(facts: SiteFacts): SiteStatus {
-  const missing = new Map(facts.policies.map((policy) => [policy.policyId, missingSlots(policy, facts.now)]));
+  const missing = new Map(facts.policies.map((policy) => [policy.policyId, missingSlots(policy, facts)]));
   const databases = facts.policies
     .flatMap((policy) => databasesOf(policy, { ...facts, missing: missing.get(policy.policyId) ?? [] }))
     .toSorted(worstFirst);
@@ -39,18 +41,35 @@ export function siteStatus(facts: SiteFacts): SiteStatus {
     counts: countLevels(databases),
     databases,
     running: runningNow(open, { now: facts.now, typicalMs: (run) => typical.get(`${run.policyId}/${run.instanceId}`) }),
-    problems: siteProblems(facts, missing),
+    problems: siteProblems(facts, openSlots(facts, missing)),
     ...(facts.accountedThroughAt === undefined ? {} : { accountedThroughAt: facts.accountedThroughAt }),
   };
 }
 
-function missingSlots(policy: PolicyFacts, now: number): MissingSlot[] {
-  const { inForce, instanceIds, runs, sinceAt } = policy;
+function missingSlots(policy: PolicyFacts, { now, nights }: SiteFacts): UnaccountedSlot[] {
+  const { inForce, runs, sinceAt } = policy;
   if (inForce === undefined || sinceAt === undefined) return [];
-  return slotsWithoutRun(inForce, { instanceIds, runs, sinceAt, now });
+  return unaccountedSlots(inForce, { now, afterAt: Math.max(sinceAt, now - nights * dayMs), runs });
 }
 
-function databasesOf(policy: PolicyFacts, at: SiteFacts & { missing: readonly MissingSlot[] }): DatabaseStatus[] {
+/** Slots without a run that no later good backup has made up for. */
+function openSlots(
+  { policies }: SiteFacts,
+  missing: ReadonlyMap<string, readonly UnaccountedSlot[]>,
+): Map<string, readonly UnaccountedSlot[]> {
+  const isOpen = ({ inForce, runs }: PolicyFacts, { slotAt, instanceId }: UnaccountedSlot) => {
+    const its = instanceId === undefined ? runs : runs.filter((run) => run.instanceId === instanceId);
+    return slotAt > (newestGood(its, inForce?.sizeFloorKb)?.slotAt ?? Number.NEGATIVE_INFINITY);
+  };
+  return new Map(
+    policies.map((policy) => [
+      policy.policyId,
+      (missing.get(policy.policyId) ?? []).filter((slot) => isOpen(policy, slot)),
+    ]),
+  );
+}
+
+function databasesOf(policy: PolicyFacts, at: SiteFacts & { missing: readonly UnaccountedSlot[] }): DatabaseStatus[] {
   const { policyId, inForce, instanceIds, runs, problems } = policy;
   if (inForce === undefined)
     return [unknown(policyId, ["no valid version is known: no backups are made", ...problems.slice(0, 1)])];
@@ -59,13 +78,25 @@ function databasesOf(policy: PolicyFacts, at: SiteFacts & { missing: readonly Mi
   return instanceIds.map((instanceId) =>
     databaseStatus(inForce, {
       instanceId,
-      runs: runsOf.get(instanceId) ?? [],
-      missing: at.missing.filter((slot) => slot.instanceId === instanceId),
+      ...nameOfDatabase(at, instanceId),
+      runs: withWholeRuns(runsOf.get(instanceId) ?? [], runsOf.get(wholeSelector) ?? []),
+      missing: at.missing.filter((slot) => slot.instanceId === undefined || slot.instanceId === instanceId),
       ...(policy.sinceAt === undefined ? {} : { sinceAt: policy.sinceAt }),
       now: at.now,
       shownFromAt: at.now - at.nights * dayMs,
     }),
   );
+}
+
+/** A slot whose databases could not be worked out has one run for all of them: it counts where a database has none. */
+function withWholeRuns(own: readonly Run[], whole: readonly Run[]): readonly Run[] {
+  const slots = new Set(own.map((run) => run.slotAt));
+  return [...own, ...whole.filter((run) => !slots.has(run.slotAt))];
+}
+
+function nameOfDatabase({ names }: SiteFacts, instanceId: string): { instanceName?: string } {
+  const instanceName = names?.get(instanceId);
+  return instanceName === undefined ? {} : { instanceName };
 }
 
 function unknown(policyId: string, reasons: readonly string[]): DatabaseStatus {

@@ -38,9 +38,9 @@ export function databaseRow(status: DatabaseStatus, context: RowContext): Html {
   return html`<div role="row" class="db ${status.level}" data-key="${rowKey(status)}">${who(status)}${age(status)}<div class="nights">${cells.map((each) => cell(each, status))}</div>${trend("size", cells, status)}${trend("time", cells, status)}${next(status, context)}${why(status)}</div>`;
 }
 
-function who({ policyId, instanceId, owner, account, level }: DatabaseStatus): Html {
+function who({ policyId, instanceId, instanceName, owner, account, level }: DatabaseStatus): Html {
   const whose = [owner, account].flatMap((part) => (part === undefined ? [] : [` · ${part}`]));
-  return html`<div role="rowheader" class="who"><span class="lv ${level}">${levelWords[level]}</span><strong>${policyId}</strong><div><code title="${instanceId}">${instanceId === undefined ? "no database" : shortId(instanceId)}</code>${whose}</div></div>`;
+  return html`<div role="rowheader" class="who"><span class="lv ${level}">${levelWords[level]}</span><strong>${policyId}</strong><div>${instanceName === undefined ? "" : `${instanceName} `}<code title="${instanceId}">${instanceId === undefined ? "no database" : shortId(instanceId)}</code>${whose}</div></div>`;
 }
 
 /** OTC's ids are 32 hexadecimal digits, `in`, and two that tell the engine. */

@@ -7,12 +7,13 @@ import type { ProblemKind, SiteProblem } from "../site-problems.ts";
 import type { SiteStatus } from "../status-model.ts";
 import { verdict } from "../verdict.ts";
 import { levelWords } from "./database-row.ts";
-import { type Html, html, nothing } from "./html.ts";
+import { type Content, type Html, html, nothing } from "./html.ts";
 import type { InstantText } from "./instant-text.ts";
 import { cellWords } from "./night-cells.ts";
 
 /** So many entries of a list stand open; the rest is one click away. */
 const openEntries = 8;
+const openLines = 6;
 
 const verdictWords = { bad: "Act now", warning: "Look at it", good: "All is well" } as const;
 
@@ -68,9 +69,16 @@ export function problemsSection({ problems }: SiteStatus, instants: InstantText)
 function problemItem({ kind, level, subject, details, runbook, since }: SiteProblem, instants: InstantText): Html {
   const when = since === undefined ? "" : html` <small>since ${instants.full(since)}</small>`;
   const book = runbook === undefined ? "" : html`<li class="hint">Runbook: docs/operations.md#${runbook}</li>`;
-  return html`<li><span class="lv ${level === "page" ? "stale" : "troubled"}">${level}</span><div><strong>${problemWords[kind]}</strong>: ${subject}${when}<ul>${details.map(
-    (line) => html`<li>${line}</li>`,
-  )}${book}</ul></div></li>`;
+  return html`<li><span class="lv ${level === "page" ? "stale" : "troubled"}">${level}</span><div><strong>${problemWords[kind]}</strong>: ${subject}${when}${lines(details, book)}</div></li>`;
+}
+
+/** An alert may list a thousand databases. */
+function lines(details: readonly string[], book: Content): Html {
+  const items = details.map((line) => html`<li>${line}</li>`);
+  const rest = items.slice(openLines);
+  const more =
+    rest.length === 0 ? nothing : html`<details><summary>${rest.length} more lines</summary><ul>${rest}</ul></details>`;
+  return html`<ul>${items.slice(0, openLines)}</ul>${more}<ul>${book}</ul>`;
 }
 
 function folded(items: readonly Html[]): Html {

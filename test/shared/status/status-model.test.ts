@@ -91,6 +91,21 @@ test("a slot without a run makes trouble by itself and stands among the problems
   ]);
 });
 
+test("a slot without a run that a later good backup has made up for is no problem any more", () => {
+  const runs = [aGood({ slotAt: night(2) }), aGood({ slotAt: night(0) })];
+  const status = siteStatus(siteOf([factsOf({ runs, sinceAt: night(3) })]));
+  expect(status.problems).toEqual([]);
+  expect(status.databases[0]).toMatchObject({ level: "fresh", missingSlots: [night(1)] });
+});
+
+test("a selector's slot whose databases could not be worked out counts for every database it has", () => {
+  const inForce = aPolicy({ instanceIds: undefined, selector: { name: "shop-*" } });
+  const whole = told(aMissed({ slotAt: night(0), instanceId: "selector" }));
+  const facts = factsOf({ inForce, instanceIds: [database], runs: [aGood({ slotAt: night(1) }), whole] });
+  const status = siteStatus(siteOf([facts], { names: new Map([[database, "shop-prod"]]) }));
+  expect(status.databases).toMatchObject([{ instanceId: database, instanceName: "shop-prod", level: "troubled" }]);
+});
+
 test("slots from before the version in force was met need no run, and neither does one of this minute", () => {
   const runs = [aGood({ slotAt: night(1) })];
   expect(siteStatus(siteOf([factsOf({ runs, sinceAt: night(0) })])).problems).toEqual([]);
