@@ -14,10 +14,11 @@ import { functionEnvironment } from "./function-environment.ts";
 import { acceptAccountSecrets } from "./nag-reasons.ts";
 import { OrchestratorFunction } from "./orchestrator-function.ts";
 import { type ResourceNames, resourceNames } from "./resource-names.ts";
-import type { RightsScope } from "./rights.ts";
+import { type RightsScope, rightsToShow } from "./rights.ts";
 import { scheduledFunctions } from "./scheduled-functions.ts";
 import type { StageSettings } from "./settings.ts";
 import { StageDashboard } from "./stage-dashboard.ts";
+import { StatusWidget } from "./status-widget.ts";
 import { TickSchedules } from "./tick-schedules.ts";
 
 export interface BackupStackProps {
@@ -52,7 +53,11 @@ export class BackupStack extends Stack {
     this.addFunctions(stage, settings);
     new Alarms(this, "Alarms", { stage, names, settings, topics: this.topics });
     const alarmNames = [...alarmTable(stage), auditComposite(stage)].map((row) => names.alarmNamed(row.key));
-    new StageDashboard(this, "Overview", { stage, names, alarmNames });
+    const { functionArn } = new StatusWidget(this, "StatusWidget", {
+      ...{ names, settings, environment: this.variablesFor(stage, settings) },
+      rights: rightsToShow(this.rightsScope()),
+    });
+    new StageDashboard(this, "Overview", { stage, names, alarmNames, statusFunctionArn: functionArn });
     this.addOutputs();
   }
 

@@ -16,10 +16,10 @@ import type { ResourceNames } from "./resource-names.ts";
 import { functionTimeoutSeconds, type ScheduledFunction } from "./scheduled-functions.ts";
 import type { StageSettings } from "./settings.ts";
 
-const projectRoot = fileURLToPath(new URL("../", import.meta.url));
+export const projectRoot = fileURLToPath(new URL("../", import.meta.url));
 
 /** One self-contained module: the SDK is bundled too, so that what was tested is what runs. */
-const bundling = {
+export const bundling = {
   format: OutputFormat.ESM,
   target: "node24",
   minify: true,

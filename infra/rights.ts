@@ -43,6 +43,14 @@ export function rightsToAudit(scope: RightsScope): PolicyStatement[] {
   ];
 }
 
+/** status-widget: reads what a status is made of. No secret, no topic, nothing written. */
+export function rightsToShow(scope: RightsScope): PolicyStatement[] {
+  return [
+    allow(["dynamodb:Scan"], [scope.policiesTableArn]),
+    allow(["dynamodb:Query", "dynamodb:GetItem"], [scope.ledgerTableArn]),
+  ];
+}
+
 /**
  * prune-backups: reads rows and runs, writes marks, plans and the day's count, and reads the secrets of users that may delete
  * backups at OTC, which no other role may. It deletes nothing in the tables but alerts that are over, and cannot turn its own switch.

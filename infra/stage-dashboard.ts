@@ -1,7 +1,7 @@
-// One page to look at when an alarm rang: what is ringing, whether the ticks tick, what became of the runs, what OTC answered.
+// One page to look at when an alarm rang: how the backups stand, what is ringing, whether the ticks tick, what became of the runs, what OTC answered.
 
 import { Duration } from "aws-cdk-lib";
-import { Alarm, AlarmStatusWidget, Dashboard, GraphWidget, Metric } from "aws-cdk-lib/aws-cloudwatch";
+import { Alarm, AlarmStatusWidget, CustomWidget, Dashboard, GraphWidget, Metric } from "aws-cdk-lib/aws-cloudwatch";
 import { Construct } from "constructs";
 import { type MetricName, metricNamespace, metrics } from "../shared/domain/metric.ts";
 import type { ResourceNames } from "./resource-names.ts";
@@ -10,11 +10,14 @@ export interface StageDashboardProps {
   readonly stage: string;
   readonly names: ResourceNames;
   readonly alarmNames: readonly string[];
+  /** Of the function that renders the status page; CloudWatch asks each viewer once whether it may run. */
+  readonly statusFunctionArn: string;
 }
 
 export class StageDashboard extends Construct {
-  constructor(scope: Construct, id: string, { stage, names, alarmNames }: StageDashboardProps) {
+  constructor(scope: Construct, id: string, props: StageDashboardProps) {
     super(scope, id);
+    const { stage, names, alarmNames, statusFunctionArn } = props;
     // By name and not by reference: the page needs no order of creation, and emulators without alarms can still show it.
     const alarms = alarmNames.map((name) => Alarm.fromAlarmName(this, name, name));
     const graph = (title: string, statistic: string, shown: readonly MetricName[]) =>
@@ -22,6 +25,16 @@ export class StageDashboard extends Construct {
     new Dashboard(this, "Dashboard", {
       dashboardName: names.dashboard,
       widgets: [
+        [
+          new CustomWidget({
+            title: "Backups",
+            width: 24,
+            height: 16,
+            functionArn: statusFunctionArn,
+            updateOnResize: false,
+            updateOnTimeRangeChange: false,
+          }),
+        ],
         [new AlarmStatusWidget({ title: "Alarms", width: 24, alarms })],
         [
           graph("Ticks", "Maximum", ["CreateHeartbeat", "PollHeartbeat", "AuditHeartbeat", "PruneHeartbeat"]),

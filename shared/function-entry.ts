@@ -1,7 +1,7 @@
 // What every function has in common: settings and services once per cold start (forgotten when that fails, so that the
 // next invocation tries again), a time budget from the invocation, and one workflow.
 
-import { parseConfig } from "./config.ts";
+import { type Config, parseConfig } from "./config.ts";
 import type { Site, Tick } from "./ports.ts";
 import { buildLambdaSite } from "./services.ts";
 
@@ -35,7 +35,7 @@ export function functionEntry<Summary>(
   name: string,
   workflow: (site: Site, tick: Tick) => Promise<Summary>,
 ): FunctionEntry<Summary> {
-  let site: Site | undefined;
+  const onSite = onLambdaSite(name);
   const run = async (_event: TickEvent, context: InvocationContext, on: Site) => {
     const budgetMs = Math.min(tickBudgetMs, Math.max(0, context.getRemainingTimeInMillis() - reserveMs));
     try {
@@ -48,9 +48,18 @@ export function functionEntry<Summary>(
   return {
     name,
     run,
-    handler: (event, context) => {
-      site ??= buildLambdaSite(parseConfig(process.env), name);
-      return run(event, context, site);
-    },
+    handler: (event, context) => onSite((site) => run(event, context, site)),
+  };
+}
+
+/** The site that the environment describes, built at the first call and kept for the next ones. */
+export function onLambdaSite(name: string): <T>(use: (site: Site, config: Config) => Promise<T>) => Promise<T> {
+  let built: { site: Site; config: Config } | undefined;
+  return async (use) => {
+    if (built === undefined) {
+      const config = parseConfig(process.env);
+      built = { config, site: buildLambdaSite(config, name) };
+    }
+    return use(built.site, built.config);
   };
 }

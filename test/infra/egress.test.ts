@@ -5,7 +5,14 @@ import { Template } from "aws-cdk-lib/assertions";
 import { AwsSolutionsChecks } from "cdk-nag";
 import { expect, test } from "vitest";
 import { BackupStack } from "../../infra/backup-stack.ts";
-import { appWithoutBundling, exampleStage, ofType, someSettings, template } from "./synthesized-stage.ts";
+import {
+  appWithoutBundling,
+  exampleStage,
+  ofType,
+  scheduledLambdas,
+  someSettings,
+  template,
+} from "./synthesized-stage.ts";
 
 const app = appWithoutBundling();
 const settings = someSettings({ fixedEgressAddress: true });
@@ -21,7 +28,7 @@ test("with it every function leaves through one NAT gateway with one address, wh
   expect(ofType("AWS::EC2::NatGateway", withEgress).size).toBe(1);
   expect(ofType("AWS::EC2::EIP", withEgress).size).toBe(1);
   expect(withEgress.toJSON().Outputs.EgressAddress).toBeDefined();
-  for (const { Properties } of ofType("AWS::Lambda::Function", withEgress).values())
+  for (const { Properties } of scheduledLambdas(withEgress).values())
     expect(Properties.VpcConfig.SubnetIds).toHaveLength(2);
 });
 

@@ -4,9 +4,9 @@ import { describe, expect, test } from "vitest";
 import { functionEnvironment } from "../../infra/function-environment.ts";
 import { scheduledFunctions } from "../../infra/scheduled-functions.ts";
 import { parseConfig } from "../../shared/config.ts";
-import { exampleStage, ofType, referenceOf, someSettings, synthesize } from "./synthesized-stage.ts";
+import { exampleStage, ofType, referenceOf, scheduledLambdas, someSettings, synthesize } from "./synthesized-stage.ts";
 
-const functions = ofType("AWS::Lambda::Function");
+const functions = scheduledLambdas();
 const named = new Map([...functions.values()].map((f) => [f.Properties.FunctionName, f.Properties]));
 
 test("every row of the function table is deployed, and nothing else", () => {
@@ -71,7 +71,7 @@ describe.each([...functions])("function %s", (id, { Properties: properties }) =>
 
 test("no concurrency is reserved unless the settings ask for it, since a new account has none to give", () => {
   const reserved = (from: ReturnType<typeof synthesize>) =>
-    [...ofType("AWS::Lambda::Function", from).values()].map((f) => f.Properties.ReservedConcurrentExecutions);
+    [...scheduledLambdas(from).values()].map((f) => f.Properties.ReservedConcurrentExecutions);
   expect(reserved(synthesize())).toEqual([undefined, undefined, undefined]);
   expect(reserved(synthesize({ reservedConcurrency: 2 }))).toEqual([2, 2, 2]);
 });

@@ -2,9 +2,9 @@
 
 import { describe, expect, test } from "vitest";
 import { scheduledFunctions } from "../../infra/scheduled-functions.ts";
-import { ofType, referenceOf, someSettings, synthesize } from "./synthesized-stage.ts";
+import { ofType, referenceOf, scheduledLambdas, someSettings, synthesize } from "./synthesized-stage.ts";
 
-const functions = ofType("AWS::Lambda::Function");
+const functions = scheduledLambdas();
 const schedules = ofType("AWS::Scheduler::Schedule");
 
 test("every function has exactly one schedule", () => {

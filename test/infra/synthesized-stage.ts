@@ -47,6 +47,12 @@ export function ofType(type: string, from: Template = template()): Map<string, R
   return new Map(Object.entries(from.findResources(type)) as [string, Resource][]);
 }
 
+/** The functions that run on a schedule: all but the one that answers whoever looks at the dashboard. */
+export function scheduledLambdas(from: Template = template()): Map<string, Resource> {
+  const all = [...ofType("AWS::Lambda::Function", from)];
+  return new Map(all.filter(([, { Properties }]) => !String(Properties.FunctionName).endsWith("-status-widget")));
+}
+
 /** The logical id inside a `Ref` or `Fn::GetAtt`. */
 export function referenceOf(value: unknown): string | undefined {
   const reference = value as { Ref?: string; "Fn::GetAtt"?: string[] } | undefined;

@@ -55,6 +55,7 @@ const base = `
 .ob{background:var(--bg);color:var(--text);font:15px/1.45 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;margin:0}
 .ob *{box-sizing:border-box}
 .ob .page{max-width:1400px;margin:0 auto;padding:16px 20px 48px}
+.ob main{container-type:inline-size}
 .ob h1{font-size:17px;margin:0;font-weight:650}.ob h2{font-size:16px;margin:0 0 10px;font-weight:650}
 .ob h1 small{font-weight:400;color:var(--muted);margin-left:6px}
 .ob .top{display:flex;flex-wrap:wrap;gap:4px 20px;align-items:baseline;justify-content:space-between;margin-bottom:12px;color:var(--muted)}
@@ -94,6 +95,7 @@ const base = `
 .ob .count:hover{border-color:var(--muted)}.ob .count[aria-pressed=true]{border-color:var(--text);box-shadow:inset 0 0 0 1px var(--text)}
 .ob .legend{display:flex;flex-wrap:wrap;gap:4px 16px;font-size:13px;color:var(--muted);margin-bottom:10px}
 .ob :focus-visible{outline:3px solid var(--focus);outline-offset:2px}
+.ob .act a{display:block;line-height:0;cursor:pointer}.ob cwdb-action{display:none}
 .ob .said{color:var(--muted);margin:10px 0 0;min-height:1px}
 .ob .unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}`;
 
@@ -133,15 +135,16 @@ const story = `
 .ob .hint{color:var(--muted);font-size:13px}.ob .detail{color:var(--muted)}`;
 
 const narrow = `
-@media (max-width:1239px){.ob .head{display:none}
+@container (max-width:1199px){.ob .head{display:none}
 .ob .db{grid-template-columns:minmax(170px,1fr) 170px 130px;padding:11px 0}
 .ob .nights{grid-column:1/-1;grid-row:2;margin:4px 0}.ob .trend em,.ob .next em{display:inline;margin-right:6px}
 .ob .trend{grid-row:3}.ob .next{grid-row:1;grid-column:3}.ob .why{grid-row:4}}
-@media (max-width:719px){.ob .page{padding:10px 10px 40px}.ob .two{grid-template-columns:1fr;gap:0}.ob section{padding:13px 12px}
+@container (max-width:699px){.ob .two{grid-template-columns:1fr;gap:0}.ob section{padding:13px 12px}
 .ob .verdict{padding:15px 16px}.ob .verdict p{font-size:21px;flex-basis:100%}
 .ob .db{grid-template-columns:1fr 1fr}.ob .who,.ob .age,.ob .next,.ob .why{grid-column:1/-1;grid-row:auto}
 .ob .nights{grid-template-columns:repeat(15,1fr);gap:3px;grid-row:auto}.ob .db .nights>b{width:auto;height:24px;line-height:24px}.ob .db .nights>b::before{font-size:13px}
-.ob .trend{grid-row:auto;gap:5px}.ob .spark{width:62px}.ob input[type=search]{width:100%}.ob .story dl{grid-template-columns:1fr}.ob .story dd{margin-bottom:6px}}
+.ob .trend{grid-row:auto;gap:5px}.ob .spark{width:62px}.ob input[type=search]{width:100%}}
+@media (max-width:719px){.ob .page{padding:10px 10px 40px}.ob .story dl{grid-template-columns:1fr}.ob .story dd{margin-bottom:6px}}
 @media (prefers-reduced-motion:no-preference){.ob .in,.ob .over{transition:width .4s}}
 @media (forced-colors:active){.ob b[class],.ob .lv{forced-color-adjust:none}}`;
 
