@@ -7,7 +7,7 @@ import { alarmTable } from "../../infra/alarms.ts";
 import { auditComposite } from "../../infra/audit-alarms.ts";
 import { functionTimeoutSeconds, scheduledFunctions } from "../../infra/scheduled-functions.ts";
 import { metrics } from "../../shared/domain/metric.ts";
-import { exampleStage, ofType, referenceOf, someSettings } from "./synthesized-stage.ts";
+import { exampleStage, ofType, referenceOf, scheduledLambdas, someSettings } from "./synthesized-stage.ts";
 
 const rows = alarmTable(exampleStage);
 const deployed = new Map(
@@ -143,7 +143,7 @@ test("alarms on metrics of AWS name a part of this very stack", () => {
 });
 
 test("every function is watched for errors, timeouts, throttling, dropped and unstored ticks, and unreadable metrics", () => {
-  for (const functionName of propertiesOf("AWS::Lambda::Function", "FunctionName")) {
+  for (const functionName of [...scheduledLambdas().values()].map((each) => each.Properties.FunctionName)) {
     const watched = [...deployed.values()]
       .filter((a) => a.Dimensions[0].Value === functionName)
       .map((a) => a.MetricName);
@@ -155,7 +155,8 @@ test("every function is watched for errors, timeouts, throttling, dropped and un
       "Throttles",
     ]);
   }
-  for (const logGroup of propertiesOf("AWS::Logs::LogGroup", "LogGroupName")) {
+  const ownMetrics = (name: string) => !name.endsWith("-status-widget");
+  for (const logGroup of propertiesOf("AWS::Logs::LogGroup", "LogGroupName").map(String).filter(ownMetrics)) {
     const watched = [...deployed.values()].filter((a) => a.Dimensions[0].Value === logGroup).map((a) => a.MetricName);
     expect(watched.sort()).toEqual(["EMFParsingErrors", "EMFValidationErrors"]);
   }

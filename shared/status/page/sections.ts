@@ -14,6 +14,8 @@ import { cellWords } from "./night-cells.ts";
 /** So many entries of a list stand open; the rest is one click away. */
 const openEntries = 8;
 const openLines = 6;
+/** Nobody reads more, and one cause can make tens of thousands. */
+const mostEntries = 100;
 
 const verdictWords = { bad: "Act now", warning: "Look at it", good: "All is well" } as const;
 
@@ -34,7 +36,7 @@ export function countsSection({ counts }: SiteStatus): Html {
 
 export function runningSection({ running }: SiteStatus, instants: InstantText): Html {
   if (running.length === 0) return html`<p class="quiet">Nothing is running.</p>`;
-  return folded(running.map((each) => runningItem(each, instants)));
+  return folded(running.map((each) => () => runningItem(each, instants)));
 }
 
 function runningItem({ run, underWayMs, progress, expectedEndAt, overdue }: RunningNow, instants: InstantText): Html {
@@ -63,7 +65,7 @@ const problemWords: Readonly<Record<ProblemKind, string>> = {
 export function problemsSection({ problems }: SiteStatus, instants: InstantText): Html {
   if (problems.length === 0)
     return html`<p class="quiet">None: every row is valid, every slot has its run, no alert is open.</p>`;
-  return folded(problems.map((problem) => problemItem(problem, instants)));
+  return folded(problems.map((problem) => () => problemItem(problem, instants)));
 }
 
 function problemItem({ kind, level, subject, details, runbook, since }: SiteProblem, instants: InstantText): Html {
@@ -75,19 +77,21 @@ function problemItem({ kind, level, subject, details, runbook, since }: SiteProb
 /** An alert may list a thousand databases. */
 function lines(details: readonly string[], book: Content): Html {
   const items = details.map((line) => html`<li>${line}</li>`);
-  const rest = items.slice(openLines);
-  const more =
-    rest.length === 0 ? nothing : html`<details><summary>${rest.length} more lines</summary><ul>${rest}</ul></details>`;
-  return html`<ul>${items.slice(0, openLines)}</ul>${more}<ul>${book}</ul>`;
+  const inner = html`<ul>${items.slice(openLines, mostEntries)}</ul>`;
+  return html`<ul>${items.slice(0, openLines)}</ul>${more("more lines", items.length, { open: openLines, inner })}<ul>${book}</ul>`;
 }
 
-function folded(items: readonly Html[]): Html {
-  const rest = items.slice(openEntries);
-  const more =
-    rest.length === 0
-      ? nothing
-      : html`<details><summary>${rest.length} more</summary><ul class="list">${rest}</ul></details>`;
-  return html`<ul class="list">${items.slice(0, openEntries)}</ul>${more}`;
+/** One `<li>` each; those beyond the most are not even made. */
+function folded(items: readonly (() => Html)[]): Html {
+  const made = items.slice(0, mostEntries).map((make) => make());
+  const inner = html`<ul class="list">${made.slice(openEntries)}</ul>`;
+  return html`<ul class="list">${made.slice(0, openEntries)}</ul>${more("more", items.length, { open: openEntries, inner })}`;
+}
+
+function more(words: string, count: number, { open, inner }: { open: number; inner: Html }): Html {
+  if (count <= open) return nothing;
+  const beyond = count > mostEntries ? html`<p class="quiet">The first ${mostEntries} of ${count}.</p>` : nothing;
+  return html`<details><summary>${count - open} ${words}</summary>${inner}${beyond}</details>`;
 }
 
 /** Every kind of cell that is worth a word; the letter and the colour say the same. */
