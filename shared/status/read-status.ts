@@ -121,7 +121,7 @@ function refusedLater({ observed }: PolicyRow): readonly string[] {
 /** A selector's databases are those it picked the last time; before that was written down, those of its newest slot. */
 async function databasesOf(from: StatusSources, policy: Policy, runs: readonly Run[]): Promise<readonly string[]> {
   if (policy.target.kind === "instances") return policy.target.instanceIds;
-  const selection = await from.selections.read(policy.policyId);
+  const selection = await from.selections.read(policy);
   return selection === undefined ? databasesOfRuns(runs) : selection.members.map(({ id }) => id);
 }
 
