@@ -1,6 +1,8 @@
 // Policy files as verbs read them: several files are one set, and a problem anywhere stops everything.
 
 import { readFile } from "node:fs/promises";
+import { slotText } from "../shared/domain/naming.ts";
+import { type SharedSlot, sharedSlots } from "../shared/domain/shared-slots.ts";
 import type { FileProblem } from "../shared/policies/file-row.ts";
 import { type FilePolicy, parsePolicyFile } from "../shared/policies/policy-file.ts";
 import { CliError } from "./cli-error.ts";
@@ -24,7 +26,30 @@ export async function readPolicyFiles(files: readonly string[], now: number): Pr
   }
   for (const same of Map.groupBy(policies, (one) => one.policy.policyId).values())
     if (same.length > 1) findings.push(...same.map((one) => inTwoFiles(one, same)));
+  for (const shared of sharedSlots(
+    policies.map((one) => one.policy),
+    now,
+  ))
+    findings.push(...atTheSameSlot(shared, policies));
   return { policies, findings };
+}
+
+/** Allowed, and hardly meant: told of the later one in the files. */
+function atTheSameSlot(shared: SharedSlot, policies: readonly (FilePolicy & { file: string })[]): Finding[] {
+  const one = policies.findLast((each) => each.policy.policyId === shared.otherPolicyId);
+  if (one === undefined) return [];
+  return [
+    {
+      file: one.file,
+      line: one.line,
+      policyId: shared.otherPolicyId,
+      field: "schedule",
+      value: `"${one.policy.scheduleText}"`,
+      message: `is due at ${slotText(shared.slotAt)} together with ${shared.policyId}, on database ${shared.instanceId}: one waits for the other`,
+      remedy: "move one of them by an hour, or let one policy do with retention what two do",
+      level: "warning",
+    },
+  ];
 }
 
 function inTwoFiles(one: FilePolicy & { file: string }, same: readonly { file: string; line: number }[]): Finding {

@@ -3,8 +3,10 @@
 
 import { Command } from "commander";
 import type { AccountInventory } from "../../shared/domain/account-inventory.ts";
+import { type AccountForecast, accountForecasts } from "../account-forecast.ts";
 import { addWhereOptions, localTime, printTable } from "../output.ts";
 import { openTables, type Tables, type WhereOptions } from "../tables-access.ts";
+import { wholeNumber } from "../whole-number.ts";
 
 /** A database has to be found within a day; a survey older than that cannot have. */
 const longestMs = 24 * 3_600_000;
@@ -12,6 +14,8 @@ const longestMs = 24 * 3_600_000;
 export function coverageCommand(): Command {
   return addWhereOptions(new Command("coverage"))
     .description("databases that no policy backs up, per account; exit code 3 when there are any")
+    .option("--forecast", "also how many manual backups each account will hold; reads every run")
+    .option("--limit <n>", "with the forecast: on which day so many are reached, as OTC told you your limit is")
     .action(showCoverage);
 }
 
@@ -22,14 +26,27 @@ interface AccountCoverage {
   readonly isBlind: boolean;
 }
 
-async function showCoverage(options: WhereOptions & { json?: boolean }): Promise<void> {
+interface CoverageOptions extends WhereOptions {
+  readonly json?: boolean;
+  readonly forecast?: boolean;
+  readonly limit?: string;
+}
+
+async function showCoverage(options: CoverageOptions): Promise<void> {
+  const limit = options.limit === undefined ? undefined : wholeNumber("--limit", options.limit, { min: 1, max: 1e9 });
   const tables = await openTables(options);
   try {
     const accounts = await coverageOfAccounts(tables);
     const needsAttention = accounts.some(({ inventory, isBlind }) => isBlind || needsPolicy(inventory));
-    if (options.json === true)
-      process.stdout.write(`${JSON.stringify({ needsAttention, accounts: accounts.map(asJson) })}\n`);
-    else print(accounts);
+    const isAsked = options.forecast === true || limit !== undefined;
+    const forecasts = isAsked ? await accountForecasts(tables, limit) : undefined;
+    if (options.json === true) {
+      const report = { needsAttention, accounts: accounts.map(asJson), ...(forecasts && { forecasts }) };
+      process.stdout.write(`${JSON.stringify(report)}\n`);
+    } else {
+      print(accounts);
+      if (forecasts !== undefined) printForecasts(forecasts, limit);
+    }
     if (needsAttention) process.exitCode = 3;
   } finally {
     await tables.close();
@@ -76,6 +93,32 @@ function print(accounts: readonly AccountCoverage[]): void {
   if (accounts.some((one) => needsPolicy(one.inventory)))
     process.stdout.write("\nhint: add them to a policy, or tag them otc-backup-optout with the reason as its value\n");
 }
+
+function printForecasts(forecasts: readonly AccountForecast[], limit: number | undefined): void {
+  process.stdout.write("\nmanual backups, with the most that retention may keep\n");
+  printTable(
+    [
+      "account",
+      "now",
+      "in 30 days",
+      "in a year",
+      "at most",
+      "GB in a year",
+      ...(limit === undefined ? [] : [`${limit} reached`]),
+    ],
+    forecasts.map((one) => [
+      one.account,
+      ...[one.held, one.in30Days, one.in365Days].map(String),
+      one.ceiling === undefined ? "no end" : String(one.ceiling),
+      String(Math.ceil(one.kbIn365Days / kbPerGb)),
+      ...(limit === undefined
+        ? []
+        : [one.limitReachedAt === undefined ? "never" : localTime(one.limitReachedAt).slice(0, 10)]),
+    ]),
+  );
+}
+
+const kbPerGb = 1_048_576;
 
 function remarks({ coverage, gone, unwell }: AccountInventory): string[] {
   return [

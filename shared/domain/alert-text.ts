@@ -5,6 +5,7 @@ import { type AlertLevel, type RunAlert, runAlertKinds, type StandingAlert, stan
 import { hintOf } from "./failure.ts";
 import { runId, slotText } from "./naming.ts";
 import type { Run } from "./run.ts";
+import { secondLineText } from "./second-line.ts";
 import { wholeSelector } from "./selection.ts";
 
 /** A message for people. `dedupeKey` is stable, so that a pager can merge a repeated delivery. */
@@ -62,7 +63,8 @@ export function runNotice(group: AlertGroup): Notice {
 
 function oneLine({ run }: AlertItem): string {
   const owner = run.terms.owner === undefined ? "" : `, owner ${run.terms.owner}`;
-  return `${run.policyId} ${databaseText(run)} slot ${slotText(run.slotAt)}: ${run.state}, ${reasonText(run)}${owner}`;
+  const behind = run.secondLine === undefined ? "" : `; ${secondLineText(run.secondLine)}`;
+  return `${run.policyId} ${databaseText(run)} slot ${slotText(run.slotAt)}: ${run.state}, ${reasonText(run)}${owner}${behind}`;
 }
 
 /** Its name too, where it is known; a slot whose databases are not known is about all of them. */
@@ -87,6 +89,7 @@ function fullStory({ run, alert }: AlertItem): string[] {
     ["OTC request id", e?.requestId],
     ["backup name", run.name],
     ["backup id", run.backupId ?? run.earlierBackups.at(-1)?.id],
+    ["second line", run.secondLine && secondLineText(run.secondLine)],
     ["raised at", new Date(alert.raisedAt).toISOString()],
   ];
   return facts.filter(([, value]) => value !== undefined).map(([name, value]) => `${name}: ${value}`);

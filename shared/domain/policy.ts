@@ -54,6 +54,8 @@ export interface Policy {
   readonly maxAgeHours: number;
   readonly sizeFloorKb: number;
   readonly severity: AlertLevel;
+  /** A failed backup pages nobody while OTC's own automated one is no older than `maxAgeHours`. */
+  readonly acceptAutomated?: true;
   readonly owner?: string;
 }
 

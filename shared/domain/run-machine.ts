@@ -7,6 +7,7 @@ import type { Failure, FailureEvidence } from "./failure.ts";
 import { isLargeEnough } from "./good.ts";
 import { backupName, type RunKey } from "./naming.ts";
 import type { BackupRef, Run, RunEvent, RunReason, RunState, RunTerms } from "./run.ts";
+import { type SecondLine, softened } from "./second-line.ts";
 
 /** Who may follow whom. The chart in docs/architecture.md is compared with this table. */
 export const transitions = {
@@ -301,6 +302,12 @@ export function backupAbsent(run: Run, facts: { now: number; lookAgainAt: number
 export function takeOverAlerts(run: Run, now: number): Run {
   const alerts = run.alerts.map((a) => (a.sentAt === undefined ? { ...a, leaseUntilAt: now + alertLeaseMs } : a));
   return { ...run, alerts, version: run.version + 1 };
+}
+
+/** What OTC's own backups still offer, noted before the alerts leave; where the policy accepts it, a page becomes a ticket. */
+export function noteSecondLine(run: Run, secondLine: SecondLine): Run {
+  const alerts = run.alerts.map((alert) => softened(alert, secondLine, run.terms.acceptAutomatedHours));
+  return { ...run, secondLine, alerts, version: run.version + 1 };
 }
 
 /** Marks what was delivered; only what was really published. */

@@ -4,6 +4,7 @@
 import type { AlertLevel, RunAlert } from "./alert.ts";
 import { type Failure, type FailureCode, type FailureEvidence, failureKinds, isFailureCode } from "./failure.ts";
 import type { RunKey } from "./naming.ts";
+import type { SecondLine } from "./second-line.ts";
 
 /**
  * waiting: create moves it on once the slot is due; at the end of the start window it becomes missed.
@@ -56,6 +57,8 @@ export interface RunTerms {
   readonly maxAttempts: number;
   readonly sizeFloorKb: number;
   readonly severity: AlertLevel;
+  /** An automated backup of OTC up to this old makes a page about this run a ticket. Absent: nothing does. */
+  readonly acceptAutomatedHours?: number;
   readonly databases?: readonly string[];
   readonly description?: string;
   readonly owner?: string;
@@ -129,6 +132,8 @@ export interface Run extends RunKey {
   /** When a complete listing first did not show a backup that had been COMPLETED, and nobody here had deleted it. */
   readonly vanishedAt?: number;
   /** Backups of earlier attempts: ours, FAILED. */
+  /** What OTC's own backups offered when the run's alert was about to leave. */
+  readonly secondLine?: SecondLine;
   readonly earlierBackups: readonly BackupRef[];
   readonly alerts: readonly RunAlert[];
   readonly events: readonly RunEvent[];

@@ -36,6 +36,7 @@ export function buildPolicy(row: CheckedRow, { facts, now, remark }: BuildFacts)
     ...(row.databases === undefined ? undefined : { databases: distinct(row.databases, "databases", remark) }),
     ...(row.description === undefined ? undefined : { description: row.description }),
     ...(row.retention === undefined ? undefined : { retention: row.retention }),
+    ...(row.acceptAutomated ? { acceptAutomated: true } : undefined),
     ...(row.owner === undefined ? undefined : { owner: row.owner }),
   };
   for (const warning of doubts(row, policy, { facts, now })) remark(warning);

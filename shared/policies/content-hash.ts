@@ -42,6 +42,7 @@ function content(policy: Policy, maxAgeHoursGiven: number | undefined) {
     maxAgeHours: maxAgeHoursGiven,
     sizeFloorKb: policy.sizeFloorKb,
     severity: policy.severity,
+    acceptAutomated: policy.acceptAutomated,
     owner: policy.owner,
   };
 }

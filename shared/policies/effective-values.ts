@@ -56,6 +56,7 @@ function valuesOf(policy: Policy): Record<FieldName, unknown> {
     maxAgeHours: policy.maxAgeHours,
     sizeFloorKb: policy.sizeFloorKb,
     severity: policy.severity,
+    acceptAutomated: policy.acceptAutomated === true,
     owner: policy.owner,
   };
 }

@@ -91,6 +91,11 @@ export const fieldGuide = {
     meaning: "Whether a failed backup wakes someone (page) or waits for the morning (ticket). Default page.",
     remedy: "write page or ticket, or remove the field for the default page",
   },
+  acceptAutomated: {
+    meaning:
+      "true: while OTC's own automated backup is no older than maxAgeHours, a failed backup is a ticket. Default false.",
+    remedy: "write true or false without quotes (type Boolean in the console)",
+  },
   owner: {
     meaning: "Who is asked about this policy; copied to every alert.",
     remedy: "write a name or address in one line of at most 128 characters, in quotes",

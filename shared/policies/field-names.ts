@@ -25,6 +25,7 @@ export const leniencies = {
   maxAgeHours: "count",
   sizeFloorKb: "count",
   severity: "text",
+  acceptAutomated: "flag",
   owner: "text",
 } as const satisfies Record<string, Leniency>;
 

@@ -108,6 +108,7 @@ export const policyRowSchema = z.strictObject({
   maxAgeHours: wholeNumber(1, 87_600).optional(),
   sizeFloorKb: wholeNumber(0, 1_000_000_000_000).default(1),
   severity: z.enum(["page", "ticket"], "must be page or ticket").default("page"),
+  acceptAutomated: z.boolean("must be true or false").default(false),
   owner: visibleText(128).optional(),
 });
 

@@ -7,6 +7,7 @@ import { FailureError } from "../domain/failure.ts";
 import type { Run } from "../domain/run.ts";
 import { alertsDelivered, takeOverAlerts } from "../domain/run-machine.ts";
 import type { Site } from "../ports.ts";
+import { consultSecondLine } from "./consult-second-line.ts";
 import type { TickJournal } from "./tick-journal.ts";
 
 export interface Delivery {
@@ -42,6 +43,7 @@ export async function deliverAlerts(
       await site.standingAlerts.markSent(alert, site.clock.now());
     }
   }
+  await consultSecondLine(site, work.journal, work.journal.withAlertsToSend(work.rescued));
   const held = work.journal.withAlertsToSend(work.rescued);
   const sentPerRun = new Map<Run, Run["alerts"][number][]>();
   for (const group of groupAlerts(held)) {

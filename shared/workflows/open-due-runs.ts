@@ -181,6 +181,7 @@ export function termsOf(
     maxAttempts: policy.maxAttempts,
     sizeFloorKb: policy.sizeFloorKb,
     severity: policy.severity,
+    ...(policy.acceptAutomated === true ? { acceptAutomatedHours: policy.maxAgeHours } : {}),
     ...(policy.databases === undefined ? {} : { databases: policy.databases }),
     ...(policy.description === undefined ? {} : { description: policy.description }),
     ...(policy.owner === undefined ? {} : { owner: policy.owner }),

@@ -74,6 +74,7 @@ test("every change of meaning changes the hash", () => {
     { maxAgeHours: 36 },
     { sizeFloorKb: 2 },
     { severity: "ticket" },
+    { acceptAutomated: true },
     { owner: "me" },
   ];
   expect(new Set(changes.map((c) => hash(c))).size).toBe(changes.length);
