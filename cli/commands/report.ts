@@ -37,7 +37,8 @@ async function report(options: Options): Promise<void> {
     const span = { fromAt, toAt: Math.min(toAt, now + 1), now };
     const policies = await digests(tables, span);
     const facts = { ...span, timeZone: ownZone, ...(toAt > now ? await present(tables, now) : {}) };
-    if (options.json === true) printJson({ headline: digestHeadline(policies, facts), ...facts, policies });
+    if (options.json === true)
+      printJson({ headline: digestHeadline(policies, facts), ...facts, now: new Date(now).toISOString(), policies });
     else printReport(policies, facts);
     if (policies.some(isShort)) process.exitCode = 3;
   } finally {

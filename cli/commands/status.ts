@@ -54,9 +54,13 @@ async function watch(options: Options): Promise<never> {
 }
 
 /** Without the runs, which `runs list` has, and with ages that JSON can hold. */
-function forPrograms({ databases, running, ...rest }: SiteStatus) {
+function forPrograms({ databases, running, problems, ...rest }: SiteStatus) {
   return {
     ...rest,
+    problems: problems.map(({ since, ...problem }) => ({
+      ...problem,
+      ...(since === undefined ? {} : { sinceAt: since }),
+    })),
     databases: databases.map(({ runs: _runs, lastRun, freshness, ...one }) => ({
       ...one,
       ...(freshness === undefined

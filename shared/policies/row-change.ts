@@ -1,7 +1,7 @@
 // What an edit changes in a row, field by field, as people read it before they say yes.
 
-import { leniencies } from "./field-names.ts";
-import { showValue } from "./show-value.ts";
+import { isFieldName, leniencies } from "./field-names.ts";
+import { showName, showValue } from "./show-value.ts";
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -22,14 +22,18 @@ export function rowChanges(before: Fields, after: Fields): FieldChange[] {
     const was = before[field];
     const is = after[field];
     if (field === "observed" || canonical(was) === canonical(is)) continue;
+    const show = isFieldName(field) ? shown : notShown;
     changes.push({
-      field,
-      ...(was === undefined ? {} : { before: shown(was) }),
-      ...(is === undefined ? {} : { after: shown(is) }),
+      field: showName(field),
+      ...(was === undefined ? {} : { before: show(was) }),
+      ...(is === undefined ? {} : { after: show(is) }),
     });
   }
   return changes;
 }
+
+/** What stands in a field nobody knows might be a password. */
+const notShown = () => "(not shown)";
 
 /** Equal for equal content: keys of maps in order, sets as lists. */
 export function canonical(value: unknown): string {

@@ -3,7 +3,7 @@
 import { Command } from "commander";
 import type { Observed } from "../../../shared/domain/observed.ts";
 import { type Problem, problemLine } from "../../../shared/domain/policy.ts";
-import type { PolicyRow } from "../../../shared/ports.ts";
+import type { PolicyRow, PolicyVersionStore } from "../../../shared/ports.ts";
 import { allRows } from "../../known-policies.ts";
 import { addWhereOptions, isoAll, print, printJson, printTable, tinted, wrapped } from "../../output.ts";
 import { openTables, type WhereOptions } from "../../tables-access.ts";
@@ -19,6 +19,8 @@ interface Listed {
   readonly policyId: string;
   readonly status: Observed["status"] | "NOT SEEN YET";
   readonly observed: Observed | undefined;
+  /** In force. */
+  readonly version?: number;
   readonly problems: readonly string[];
   readonly warnings: readonly string[];
 }
@@ -26,7 +28,8 @@ interface Listed {
 async function list(options: WhereOptions & { json?: boolean }): Promise<void> {
   const tables = await openTables(options);
   try {
-    const listed = (await allRows(tables)).map(judged);
+    const rows = await allRows(tables);
+    const listed = await Promise.all(rows.map((row) => judged(row, tables.versions)));
     if (options.json === true) printJson({ policies: listed.map(toJson) });
     else printList(listed, tables.clock.now());
     if (listed.some((one) => one.problems.length > 0)) process.exitCode = 3;
@@ -36,34 +39,37 @@ async function list(options: WhereOptions & { json?: boolean }): Promise<void> {
 }
 
 /** What the row says now: a problem typed a second ago counts, whether or not a tick has seen it. */
-function judged({ policyId, parse, observed }: PolicyRow): Listed {
+async function judged({ policyId, parse, observed }: PolicyRow, versions: PolicyVersionStore): Promise<Listed> {
   const found = parse.ok ? parse.warnings : parse.problems;
   const lines = (level: Problem["level"]) => found.filter((p) => p.level === level).map(problemLine);
   const refused = parse.ok && observed?.status === "INVALID" ? observed.problems : [];
   const problems = parse.ok ? refused : lines("problem");
-  const status = problems.length > 0 ? "INVALID" : (observed?.status ?? "NOT SEEN YET");
-  return { policyId: policyId ?? "(no id)", status, observed, problems, warnings: lines("warning") };
+  const status: Listed["status"] = problems.length > 0 ? "INVALID" : (observed?.status ?? "NOT SEEN YET");
+  // A row put back as a whole has lost what stood on it: which version is in force the ledger knows.
+  const known = problems.length === 0 || policyId === undefined ? undefined : await versions.effective(policyId);
+  const version = known?.version ?? observed?.effectiveVersion;
+  const named = { policyId: policyId ?? "(no id)", status, observed };
+  return { ...named, problems, warnings: lines("warning"), ...(version === undefined ? {} : { version }) };
 }
 
-function toJson({ observed, ...one }: Listed) {
-  const { nextSlots = [], effectiveVersion, lastGoodAt, checkedAt } = observed ?? {};
-  return { ...one, effectiveVersion, lastGoodAt, checkedAt, nextSlots: isoAll(nextSlots) };
+function toJson({ observed, version, ...one }: Listed) {
+  const { nextSlots = [], lastGoodAt, checkedAt } = observed ?? {};
+  return { ...one, effectiveVersion: version, lastGoodAt, checkedAt, nextSlots: isoAll(nextSlots) };
 }
 
 function printList(listed: readonly Listed[], now: number): void {
   printTable(
     ["policy", "status", "version", "next slot", "last good slot"],
-    listed.map(({ policyId, status, observed }) => [
+    listed.map(({ policyId, status, observed, version }) => [
       policyId,
       tinted(status === "INVALID" ? "bad" : status === "OK" ? "good" : "warning", status),
-      String(observed?.effectiveVersion ?? "-"),
+      String(version ?? "-"),
       observed?.nextSlots[0] === undefined ? "-" : whenText(observed.nextSlots[0], now),
       observed?.lastGoodAt === undefined ? "-" : relativeText(observed.lastGoodAt, now),
     ]),
   );
-  for (const { policyId, problems, warnings, observed } of listed) {
+  for (const { policyId, problems, warnings, version } of listed) {
     if (problems.length > 0) {
-      const version = observed?.effectiveVersion;
       const force = version === undefined ? "NO backups are made" : `version ${version} stays in force`;
       print(`\n${policyId} is ${tinted("bad", "invalid")}; ${force}`);
     } else if (warnings.length > 0) print(`\n${policyId} has ${tinted("warning", "warnings")}`);

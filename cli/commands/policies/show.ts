@@ -1,7 +1,7 @@
 // `otc-backup policies show`: every value of one policy as it counts, and where it comes from.
 
 import { Command } from "commander";
-import { type Policy, problemLine } from "../../../shared/domain/policy.ts";
+import { type Policy, type Problem, problemLine } from "../../../shared/domain/policy.ts";
 import { type EffectiveValue, effectiveValues } from "../../../shared/policies/effective-values.ts";
 import { parsePolicy } from "../../../shared/policies/parse-policy.ts";
 import type { Fields } from "../../../shared/policies/row-change.ts";
@@ -60,8 +60,9 @@ async function fromTable(policyId: string, options: Options): Promise<Shown> {
       return shownOf({ policyId, source: `the row, ${version}`, now, ...found }, parse.policy, fields);
     }
     const last = effective === undefined ? undefined : parsePolicy(effective.raw, now);
-    const problems = parse.problems.map(problemLine);
-    const about = { policyId, now, problems, warnings: [], ...good };
+    const lines = (level: Problem["level"]) => parse.problems.filter((p) => p.level === level).map(problemLine);
+    const problems = lines("problem");
+    const about = { policyId, now, problems, warnings: lines("warning"), ...good };
     if (last?.ok !== true)
       return { ...about, source: "no valid version is known: NO backups", policy: undefined, values: [] };
     const source = `the last valid version, ${effective?.version}: the row as it stands is invalid`;

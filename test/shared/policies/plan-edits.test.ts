@@ -38,16 +38,17 @@ test("what means the same in other words is told apart from a change", () => {
     changes: [{ field: "maxAttempts", before: '"3"', after: "3" }],
   });
   expect(planned({ maxAttempts: 3 }, { ...base, maxAttempts: 4 }).kind).toBe("changed");
-  expect(planned({}, { ...base, colour: "blue" }).changes).toEqual([{ field: "colour", before: '"blue"' }]);
+  expect(planned({}, { ...base, colour: "blue" }).changes).toEqual([{ field: "colour", before: "(not shown)" }]);
 });
 
 test("an edit of a row that is invalid mends it", () => {
   expect(planned({}, { ...base, schedule: "30 25 * * *" })).toMatchObject({ kind: "changed", mends: true });
 });
 
-test("changes come in the order of the documentation, and hostile values stay text", () => {
-  const changes = rowChanges({ zzz: "\u001b[2J" }, { owner: "team\u202e", account: "demo" });
-  expect(changes.map(({ field }) => field)).toEqual(["account", "owner", "zzz"]);
+test("changes come in the order of the documentation, hostile names and values stay text, values of unknown fields hidden", () => {
+  const changes = rowChanges({ "zzz\u001b[2J": "pass-w0rd" }, { owner: "team\u202e", account: "demo" });
+  expect(changes.map(({ field }) => field)).toEqual(["account", "owner", "zzz\\u{1b}[2J"]);
+  expect(JSON.stringify(changes)).not.toContain("pass-w0rd");
   expect(changes.flatMap(({ before = "", after = "" }) => [before, after]).join("")).not.toMatch(/\p{Cc}|\p{Cf}/u);
 });
 

@@ -1,0 +1,24 @@
+// One command line from its arguments to its exit code: errors become a message and a number here and nowhere else.
+
+import { CommanderError } from "commander";
+import { explained } from "./explain-error.ts";
+import { buildProgram } from "./program.ts";
+
+/** Resolves with the exit code; what a verb set itself (3: needs attention) included. */
+export async function runCli(args: readonly string[]): Promise<number> {
+  const program = buildProgram();
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return typeof process.exitCode === "number" ? process.exitCode : 0;
+  } catch (error) {
+    return tell(error, program.opts<{ debug?: boolean }>().debug === true);
+  }
+}
+
+/** What the argument parser found, it has said itself. */
+function tell(error: unknown, debug: boolean): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  const { message, hint, exitCode } = explained(error, debug);
+  process.stderr.write(`error: ${message}\n${hint === undefined ? "" : `hint: ${hint}\n`}`);
+  return exitCode;
+}
