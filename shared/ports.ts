@@ -14,6 +14,7 @@ import type { Observed } from "./domain/observed.ts";
 import type { RunAtOtc } from "./domain/occupied-databases.ts";
 import type { InstanceLook } from "./domain/plan-looks.ts";
 import type { PolicyBaseline } from "./domain/policy-drop.ts";
+import type { Reconciliation } from "./domain/reconciliation.ts";
 import type {
   AutomatedPolicy,
   BackupRequest,
@@ -141,6 +142,8 @@ export interface AuditCheckpoint {
   /** When the audit before this one began. */
   readonly at: number;
   readonly policies: PolicyBaseline;
+  /** The comparison with what OTC lists. */
+  readonly reconciliation?: Reconciliation;
 }
 
 export interface AuditStore {

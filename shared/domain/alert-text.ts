@@ -119,6 +119,8 @@ const doFirst: Readonly<Record<RunAlert["kind"], string>> = {
   "backup-lost": "find out who deleted the backup (Cloud Trace Service), then start one by hand",
   "backup-overdue": "look at the database in the OTC console: is its backup still running",
   "backup-not-good": "check the backup's size in the OTC console before you rely on it, then start one by hand",
+  "backup-vanished": "find out who deleted the backup (Cloud Trace Service), then start one by hand",
+  "backup-adopted": "find out why the ledger did not know it: was it restored to an older copy",
   "run-skipped": "correct the policy or the database as the hint says, then start a backup by hand",
 };
 

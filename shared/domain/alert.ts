@@ -12,6 +12,8 @@ export const runAlertKinds = {
   "backup-overdue": "a backup has no outcome although its window is over; it is followed further",
   "backup-not-good": "a backup is COMPLETED but smaller than its floor, or OTC gave no size",
   "run-skipped": "a slot was skipped for a reason that needs a person",
+  "backup-vanished": "a backup that was COMPLETED is no longer listed, and nobody here deleted it",
+  "backup-adopted": "OTC has a backup of ours that the ledger had no record of; its name proved the run",
 } as const satisfies Record<string, string>;
 
 /** Alerts about something that lasts (an account, a policy row). One per cause while it is open. */
@@ -29,6 +31,8 @@ export const standingAlertKinds = {
   "backups-overdue": "the newest good backup of a database is older than its policy's target",
   "slots-unaccounted": "a slot that was due has no run in the ledger",
   "runs-stuck": "a run is open for longer than its state allows, and nobody moves it on",
+  "backups-orphaned": "OTC lists a backup with our prefix that no record and no name explains; it is never touched",
+  "sizes-odd": "a backup has a size that the database's own history does not lead one to expect",
   "policies-dropped": "more than 20 % of the policies disappeared or were disabled within a day",
   "prune-blocked": "retention would let backups go, and a doubt forbids it: nothing is lost, nothing is deleted",
   "prune-bulk-change":

@@ -14,7 +14,14 @@ export const remindAfterMs = 4 * hourMs;
 const listedLines = 1000;
 
 /** The standing alerts that the auditor alone raises and ends. */
-export const auditAlertKinds = ["backups-overdue", "slots-unaccounted", "runs-stuck", "policies-dropped"] as const;
+export const auditAlertKinds = [
+  "backups-overdue",
+  "slots-unaccounted",
+  "runs-stuck",
+  "policies-dropped",
+  "backups-orphaned",
+  "sizes-odd",
+] as const;
 
 export type AuditAlertKind = (typeof auditAlertKinds)[number];
 

@@ -4,6 +4,7 @@ import type { Advice, AuditAlertKind, Finding } from "./audit-alerts.ts";
 import type { DatabaseFreshness } from "./audit-freshness.ts";
 import { runId, slotText } from "./naming.ts";
 import type { PolicyDrop } from "./policy-drop.ts";
+import type { ReconciliationNote } from "./reconciliation.ts";
 import type { Run } from "./run.ts";
 import type { UnaccountedSlot } from "./unaccounted-slots.ts";
 
@@ -63,6 +64,23 @@ export function dropFinding(drop: PolicyDrop, active: number): Finding {
   };
 }
 
+export function noteFindings(note: ReconciliationNote): Finding[] {
+  const subject = `account ${note.account}`;
+  const orphan = (line: string): Finding => ({
+    kind: "backups-orphaned",
+    subject,
+    level: "ticket",
+    member: line,
+    line,
+  });
+  return [...note.orphans.map(orphan), ...note.oddSizes.map(oddSizeFinding(subject))];
+}
+
+/** The database is the news, not tonight's figure: a database that stays small is told of once. */
+function oddSizeFinding(subject: string): (line: string) => Finding {
+  return (line) => ({ kind: "sizes-odd", subject, level: "ticket", member: line.split(":")[0] ?? line, line });
+}
+
 /** `23 h 58 m`, `12 m`, `9 d 4 h`. */
 export function ageText(ms: number): string {
   const minutes = Math.floor(ms / minuteMs);
@@ -93,6 +111,20 @@ export const auditAdvice: Readonly<Record<AuditAlertKind, Advice>> = {
     remedies: [
       "npx otc-backup runs show <run> shows its last step",
       "see the log of create-backups (waiting) or poll-backups (requested, building, alerts)",
+    ],
+  },
+  "backups-orphaned": {
+    headline: (count) => `${plural(count, "backup carries", "backups carry")} our prefix and cannot be explained`,
+    remedies: [
+      "look at it in the OTC console: who made it, and is it needed",
+      "keep it under another name, or delete it in the OTC console; we never delete what is not provably ours",
+    ],
+  },
+  "sizes-odd": {
+    headline: (count) => `${plural(count, "database has a backup", "databases have backups")} of an unusual size`,
+    remedies: [
+      "ask the owner whether the database has grown or shrunk; if not, restore the backup to a test instance and look",
+      "set sizeFloorKb in the policy, so that a backup too small to be true counts as not good",
     ],
   },
   "policies-dropped": {

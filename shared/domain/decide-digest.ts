@@ -6,8 +6,8 @@ import { latestSlot } from "./slots.ts";
 const dayMs = 86_400_000;
 /** After a longer silence the digest does not go further back; the alerts of that time have told the rest. */
 const longestSpanMs = 7 * dayMs;
-/** How long the one who claimed a digest has for sending it. */
-export const digestLeaseMs = 5 * 60_000;
+/** How long the one who claimed a digest has for sending it: less than the time between two audits. */
+export const digestLeaseMs = 4 * 60_000;
 
 /** Set for the whole site. */
 export interface DigestSettings {

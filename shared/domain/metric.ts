@@ -37,6 +37,11 @@ export const metrics = {
   PolicyCountDropPct: "share of the enabled policies that is gone, against the highest count of late",
   PausedPolicies: "policies in force that are paused now",
   DisabledPolicies: "policies in force that are disabled",
+  OrphanBackups: "backups at OTC with our prefix that no record and no name explains, as of the last comparison",
+  PhantomRecords: "records of COMPLETED backups that OTC no longer lists and nobody here deleted",
+  SizeAnomalies: "databases whose newest backup has an unusual size",
+  BackupsAdopted: "backups found at OTC and recorded in the audit because their name proved the run",
+  ReconcileAgeHours: "hours since ledger and OTC were last compared completely",
   DigestAgeHours: "hours since the last morning digest was delivered",
   PingFailures: "calls to the outside dead-man switch that failed",
 } as const satisfies Record<string, string>;

@@ -7,15 +7,18 @@ import { auditAlertKinds, isAuditAlertKind, planStanding, type StandingPlan } fr
 import {
   auditAdvice,
   dropFinding,
+  noteFindings,
   overdueFinding,
   stuckFinding,
   unaccountedFinding,
 } from "../domain/audit-findings.ts";
 import { runId } from "../domain/naming.ts";
 import { alarmingDropPct, type PolicyDrop, policyDrop } from "../domain/policy-drop.ts";
+import { currentRound, type ReconciliationNote } from "../domain/reconciliation.ts";
 import { stuckAfterMs, whyStuck } from "../domain/stuck-runs.ts";
-import type { Site, Tick } from "../ports.ts";
+import type { AuditCheckpoint, Site, Tick } from "../ports.ts";
 import { deliverAlerts } from "./deliver-alerts.ts";
+import { reconcileLedger } from "./reconcile-ledger.ts";
 import { sendDigest } from "./send-digest.ts";
 import { surveyAccounts } from "./survey-accounts.ts";
 import { type StuckRun, type Survey, surveyPolicies } from "./survey-policies.ts";
@@ -41,14 +44,17 @@ export async function auditBackups(site: Site, tick: Tick): Promise<AuditSummary
   survey.stuck.push(...(await stuckInLanes(site, now, survey.stuck)));
   const whole = survey.errors.length === 0;
   const drop = whole ? policyDrop(before?.policies, survey.active, now) : undefined;
-  const standing = await alertOn(site, { survey, drop, whole, now });
+  const compared = await compare(site, { before, survey, whole, tick, journal });
+  const notes = compared.next?.notes ?? [];
+  const standing = await alertOn(site, { survey, drop, notes, whole, now });
   const delivery = await deliverAlerts(site, { journal, rescued: [], standing });
   const accounts = isSurveyTime(now, before?.at) ? await surveyAccounts(site, tick) : undefined;
   const told = await deliverAlerts(site, { journal, rescued: [], standing: accounts?.standing ?? [] });
   const digest = await sendDigest(site, await presentState(site, survey));
-  if (drop !== undefined) await site.audits.keep({ at: now, policies: drop.baseline }, before);
+  const reconciliation = compared.next === undefined ? {} : { reconciliation: compared.next };
+  if (drop !== undefined) await site.audits.keep({ at: now, policies: drop.baseline, ...reconciliation }, before);
   const errors = [
-    ...[...survey.errors, ...delivery.errors],
+    ...[...survey.errors, ...compared.errors, ...delivery.errors],
     ...[...(accounts?.errors ?? []), ...told.errors, ...digest.errors],
   ];
   const pingFailures = await ping(site, errors.length === 0 && isWell(survey, drop));
@@ -62,6 +68,12 @@ export async function auditBackups(site: Site, tick: Tick): Promise<AuditSummary
     PausedPolicies: survey.paused,
     DisabledPolicies: survey.disabled,
     ...(accounts === undefined ? {} : { UncoveredDatabases: accounts.uncovered }),
+    OrphanBackups: sum(notes, (note) => note.orphans.length),
+    PhantomRecords: sum(notes, (note) => note.phantoms),
+    SizeAnomalies: sum(notes, (note) => note.oddSizes.length),
+    BackupsAdopted: compared.adopted,
+    ReconcileAgeHours: hoursSince(compared.next?.doneAt ?? before?.reconciliation?.doneAt ?? now, now),
+    NewFailures: journal.newFailures,
     DigestAgeHours: digest.ageHours,
     PingFailures: pingFailures,
     AlertsSent: delivery.sent + told.sent,
@@ -75,6 +87,29 @@ export async function auditBackups(site: Site, tick: Tick): Promise<AuditSummary
     stuck: survey.stuck.length,
     alerts: delivery.sent + told.sent,
   };
+}
+
+interface CompareFacts {
+  readonly before: AuditCheckpoint | undefined;
+  readonly survey: Survey;
+  readonly whole: boolean;
+  readonly tick: Tick;
+  readonly journal: TickJournal;
+}
+
+/** A piece of the daily round. Not after a survey with holes: policies it did not see would look like removed ones. */
+async function compare(site: Site, { before, survey, whole, tick, journal }: CompareFacts) {
+  if (!whole) return { next: before?.reconciliation, adopted: 0, errors: [] };
+  const round = currentRound(before?.reconciliation, { now: site.clock.now(), lastAuditAt: before?.at });
+  return reconcileLedger(site, { round, policies: survey.inForce, tick, journal });
+}
+
+function sum(notes: readonly ReconciliationNote[], figure: (note: ReconciliationNote) => number): number {
+  return notes.reduce((total, note) => total + figure(note), 0);
+}
+
+function hoursSince(at: number, now: number): number {
+  return Math.max(0, Math.round(((now - at) / 3_600_000) * 100) / 100);
 }
 
 /** What a digest says about now, beside what became of the night. */
@@ -118,17 +153,19 @@ async function stuckInLanes(site: Site, now: number, known: readonly StuckRun[])
 interface AlertFacts {
   readonly survey: Survey;
   readonly drop: PolicyDrop | undefined;
+  readonly notes: readonly ReconciliationNote[];
   readonly whole: boolean;
   readonly now: number;
 }
 
 /** Brings the standing alerts in line with what was found; returns those to be sent now. */
-async function alertOn(site: Site, { survey, drop, whole, now }: AlertFacts): Promise<StandingAlert[]> {
+async function alertOn(site: Site, { survey, drop, notes, whole, now }: AlertFacts): Promise<StandingAlert[]> {
   const findings = [
     ...survey.overdue.map(overdueFinding),
     ...survey.unaccounted.map((slot) => unaccountedFinding(slot, survey.accountedThroughAt ?? now)),
     ...survey.stuck.map(({ run, why }) => stuckFinding(run, why)),
     ...(drop !== undefined && drop.pct > alarmingDropPct ? [dropFinding(drop, survey.active)] : []),
+    ...notes.flatMap(noteFindings),
   ];
   const open = (await site.standingAlerts.open()).filter((alert) => isAuditAlertKind(alert.kind));
   // What could not be seen may still be wrong: an audit with holes ends no alert.

@@ -20,6 +20,8 @@ export interface StuckRun {
 }
 
 export interface Survey {
+  /** Policies in force, disabled ones too. */
+  readonly inForce: Map<string, PolicyInForce>;
   policies: number;
   /** In force and enabled; paused ones count. */
   active: number;
@@ -43,6 +45,7 @@ export async function surveyPolicies(site: Site, facts: { now: number; tick: Tic
   const counts = { policies: 0, active: 0, paused: 0, disabled: 0, worstRatio: 0, oldest: undefined };
   const survey: Survey = {
     ...counts,
+    inForce: new Map(),
     ...{ overdue: [], overduePolicies: new Set<string>(), unaccounted: [], stuck: [], errors: [] },
     accountedThroughAt,
   };
@@ -63,6 +66,7 @@ async function surveyRow(site: Site, row: PolicyRow, at: { now: number; survey: 
   const inForce = await policyInForce(site, row);
   if (inForce === undefined) return;
   const { policy } = inForce;
+  survey.inForce.set(policy.policyId, inForce);
   if (policy.enabled) survey.active += 1;
   else survey.disabled += 1;
   if (policy.enabled && isPaused(policy, now)) survey.paused += 1;

@@ -13,6 +13,7 @@ const failureAlerts: ReadonlySet<RunAlertKind> = new Set([
   "backup-lost",
   "backup-overdue",
   "backup-not-good",
+  "backup-vanished",
   "run-skipped",
 ]);
 

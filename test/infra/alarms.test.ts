@@ -83,6 +83,7 @@ test("silence is failure exactly where every tick must speak", () => {
     "OverduePolicies",
     "PolicyCount",
     "PolicyCountDropPct",
+    "PhantomRecords",
     "PollHeartbeat",
     "PruneHeartbeat",
     "StuckBackups",
@@ -188,11 +189,14 @@ test("what stops backups pages; what can wait for the morning does not", () => {
     "ambiguous-creates",
     "audit-backups-slow",
     "audit-backups-throttled",
+    "comparison-old",
     "create-backups-slow",
     "create-backups-throttled",
     "digest-missing",
     "failed-ticks",
     "invalid-policies",
+    "odd-sizes",
+    "orphan-backups",
     "ping-failures",
     "poll-backups-slow",
     "poll-backups-throttled",
@@ -210,7 +214,14 @@ test("the auditor's gauges page through one composite, and nothing else hides in
   expect(furtherComposites).toEqual([]);
   const inside = rows.filter((row) => row.through !== undefined);
   expect(inside.map((row) => row.key)).toEqual([
-    ...["overdue-policies", "worst-freshness", "stuck-backups", "unaccounted-slots", "policies-dropped"],
+    ...[
+      "overdue-policies",
+      "worst-freshness",
+      "stuck-backups",
+      "unaccounted-slots",
+      "phantom-records",
+      "policies-dropped",
+    ],
   ]);
   const [separator, parts] = composite.AlarmRule["Fn::Join"];
   const rule: string = parts.map((part: unknown) => (typeof part === "string" ? part : ";")).join(separator);

@@ -10,7 +10,7 @@ import { entry as createBackups } from "../../functions/create-backups.ts";
 import { entry as pollBackups } from "../../functions/poll-backups.ts";
 import { entry as pruneBackups } from "../../functions/prune-backups.ts";
 import { ConsoleNotifier } from "../../local/console-log.ts";
-import { localTableNames } from "../../local/embedded-tables.ts";
+import { type EmbeddedTables, localTableNames } from "../../local/embedded-tables.ts";
 import { SteppedClock } from "../../local/local-clock.ts";
 import { openLocalSite } from "../../local/local-site.ts";
 import { DEMO_INSTANCE_IDS } from "../../local/simulator/fleet.ts";
@@ -33,6 +33,7 @@ export const slotAt = Date.UTC(2026, 10, 24, 2, 30);
 export interface TestSite {
   readonly site: Site;
   readonly simulator: Simulator;
+  readonly tables: EmbeddedTables;
   readonly clock: SteppedClock;
   readonly notices: readonly Notice[];
   putRow(row: Record<string, unknown>): Promise<void>;
@@ -112,7 +113,23 @@ export async function aSite(
   clock.set(slotAt + 20_000);
   const gauges = () => measured;
   const notices = notifier.delivered;
-  return { site, simulator, clock, notices, putRow, removeRow, create, poll, prune, audit, gauges, minutes, runs, row };
+  return {
+    site,
+    simulator,
+    tables: local.tables,
+    clock,
+    notices,
+    putRow,
+    removeRow,
+    create,
+    poll,
+    prune,
+    audit,
+    gauges,
+    minutes,
+    runs,
+    row,
+  };
 }
 
 /** What OTC really holds of ours, apart from what FAILED. */

@@ -42,8 +42,8 @@ test("a new site waits for its first morning; then once a day; a claim that ran 
   const due = decideDigest(begun.next, berlin, at("2026-11-24T06:02"));
   if (due.kind !== "send") throw new Error(due.kind);
   expect([iso(due.fromAt), iso(due.toAt)]).toEqual(["2026-11-23T06:00", "2026-11-24T06:00"]);
-  expect(decideDigest(due.claim, berlin, at("2026-11-24T06:06"))).toEqual({ kind: "nothing" });
-  expect(decideDigest(due.claim, berlin, at("2026-11-24T06:07"))).toMatchObject({ kind: "send", toAt: due.toAt });
+  expect(decideDigest(due.claim, berlin, at("2026-11-24T06:05"))).toEqual({ kind: "nothing" });
+  expect(decideDigest(due.claim, berlin, at("2026-11-24T06:06"))).toMatchObject({ kind: "send", toAt: due.toAt });
   const sent = digestSent(due.claim, due.toAt, at("2026-11-24T06:02"));
   expect(decideDigest(sent, berlin, at("2026-11-24T23:59"))).toEqual({ kind: "nothing" });
 });

@@ -1,0 +1,94 @@
+// The auditor's daily round over all policies, a piece at every audit: goes on where the last one stopped, and visits once more
+// what could not be settled at once.
+
+import type { Policy } from "../domain/policy.ts";
+import { type Reconciliation, type ReconciliationNote, visitsOf } from "../domain/reconciliation.ts";
+import type { Site, Tick } from "../ports.ts";
+import { reconcilePolicy } from "./reconcile-policy.ts";
+import type { TickJournal } from "./tick-journal.ts";
+
+/** More than this is not asked again one by one: the next round sees it. */
+const mostSecondLooks = 2000;
+const mostNotes = 500;
+
+export interface PolicyToVisit {
+  readonly policy: Policy;
+  readonly version: number;
+}
+
+export interface RoundFacts {
+  readonly round: Reconciliation;
+  readonly policies: ReadonlyMap<string, PolicyToVisit>;
+  readonly tick: Tick;
+  readonly journal: TickJournal;
+}
+
+export interface RoundReport {
+  readonly next: Reconciliation;
+  readonly adopted: number;
+  readonly errors: readonly unknown[];
+}
+
+/** One policy at a time: it is a background task, and OTC's pace belongs to the backups. */
+export async function reconcileLedger(
+  site: Site,
+  { round, policies, tick, journal }: RoundFacts,
+): Promise<RoundReport> {
+  const again = new Set(round.again.filter((id) => policies.has(id)));
+  const notes = new Map(round.notes.filter((one) => policies.has(one.policyId)).map((one) => [one.policyId, one]));
+  const visits = visitsOf(round, [...policies.keys()]);
+  const unusable = new Set<string>();
+  const errors: unknown[] = [];
+  let { afterPolicyId } = round;
+  let adopted = 0;
+  for (const policyId of visits) {
+    if (site.clock.now() >= tick.stopAt)
+      return { next: { ...round, ...rest(afterPolicyId, again, notes) }, adopted, errors };
+    const visit = await visitOne(site, { policyId, policies, tick, journal, unusable, errors });
+    if (visit?.again === false) again.delete(policyId);
+    else again.add(policyId);
+    if (visit !== undefined) notes.set(policyId, visit.note);
+    adopted += visit?.adopted ?? 0;
+    if (afterPolicyId !== undefined && policyId > afterPolicyId && !round.again.includes(policyId))
+      afterPolicyId = policyId;
+  }
+  const { afterPolicyId: _over, ...done } = { ...round, ...rest(undefined, again, notes) };
+  return { next: again.size === 0 ? { ...done, doneAt: site.clock.now() } : done, adopted, errors };
+}
+
+function rest(
+  afterPolicyId: string | undefined,
+  again: ReadonlySet<string>,
+  notes: ReadonlyMap<string, ReconciliationNote>,
+) {
+  const worthNoting = [...notes.values()].filter((n) => n.orphans.length + n.phantoms + n.oddSizes.length > 0);
+  return {
+    ...(afterPolicyId === undefined ? {} : { afterPolicyId }),
+    again: [...again].slice(0, mostSecondLooks),
+    notes: worthNoting.slice(0, mostNotes),
+  };
+}
+
+interface OneVisit extends Omit<RoundFacts, "round"> {
+  readonly policyId: string;
+  /** Accounts that could not be used in this audit: no further call is spent on them. */
+  readonly unusable: Set<string>;
+  readonly errors: unknown[];
+}
+
+async function visitOne(site: Site, { policyId, policies, tick, journal, unusable, errors }: OneVisit) {
+  const found = policies.get(policyId);
+  if (found === undefined || unusable.has(found.policy.account)) return undefined;
+  try {
+    const provider = await site.provider.account(found.policy.account, { stopAt: tick.stopAt });
+    if (!provider.ok) {
+      unusable.add(found.policy.account);
+      return undefined;
+    }
+    const policyIds = new Set(policies.keys());
+    return await reconcilePolicy(site, { ...found, provider: provider.value, policyIds, journal });
+  } catch (error) {
+    errors.push(error);
+    return undefined;
+  }
+}

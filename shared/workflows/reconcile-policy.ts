@@ -1,0 +1,202 @@
+// Compares one policy's runs with what OTC lists of its databases, both ways: recorded but gone, there but not recorded. Writes
+// runs by condition only, so that whoever else moved one in the meantime wins; never touches anything at OTC.
+
+import { databasesOf } from "../domain/audit-freshness.ts";
+import { isGood } from "../domain/good.ts";
+import type { Policy } from "../domain/policy.ts";
+import { carriesOurPrefix, type ProvenName, proveName } from "../domain/prove-name.ts";
+import { adoptRun, backupListedAgain, backupNotListed, mayBeReplaced } from "../domain/reconcile-run.ts";
+import type { ReconciliationNote } from "../domain/reconciliation.ts";
+import type { RemoteBackup } from "../domain/remote.ts";
+import type { Run, RunTerms } from "../domain/run.ts";
+import { wholeSelector } from "../domain/selection.ts";
+import { oddSize } from "../domain/size-anomaly.ts";
+import type { AccountProvider, Site } from "../ports.ts";
+import type { TickJournal } from "./tick-journal.ts";
+
+const minuteMs = 60_000;
+const dayMs = 1440 * minuteMs;
+/** Runs are read in stretches, so that a policy with many databases and years of runs fits into memory. */
+const stretches = [...Array.from({ length: 13 }, () => 62 * dayMs), ...Array.from({ length: 8 }, () => 366 * dayMs)];
+const listedOrphans = 50;
+
+export interface PolicyVisit {
+  readonly note: ReconciliationNote;
+  /** Something has to be looked at a second time, or could not be looked at. */
+  readonly again: boolean;
+  readonly adopted: number;
+}
+
+export interface VisitFacts {
+  readonly policy: Policy;
+  readonly version: number;
+  readonly provider: AccountProvider;
+  readonly policyIds: ReadonlySet<string>;
+  readonly journal: TickJournal;
+}
+
+/** What is kept of a run while its policy is visited. */
+interface Recorded {
+  readonly run: Pick<Run, "policyId" | "instanceId" | "slotAt">;
+  readonly backupId: string;
+  readonly isDoubted: boolean;
+  readonly hasVanished: boolean;
+  readonly goodSizeKb: number | undefined;
+}
+
+interface Records {
+  /** Completed and not removed by retention, by database, oldest first. */
+  readonly standing: Map<string, Recorded[]>;
+  /** Every id that stands in some record, whatever became of it. */
+  readonly ids: Set<string>;
+}
+
+export async function reconcilePolicy(site: Site, facts: VisitFacts): Promise<PolicyVisit> {
+  const { policy, provider } = facts;
+  const records = await readRecords(site, policy);
+  const databases = new Set([...databasesOf(policy, []), ...records.standing.keys()]);
+  const note: { orphans: string[]; phantoms: number; oddSizes: string[] } = { orphans: [], phantoms: 0, oddSizes: [] };
+  let again = false;
+  let adopted = 0;
+  for (const instanceId of databases) {
+    const standing = records.standing.get(instanceId) ?? [];
+    const odd = oddSize(standing.flatMap((one) => one.goodSizeKb ?? []));
+    if (odd !== undefined)
+      note.oddSizes.push(`${policy.policyId} ${instanceId}: ${odd.sizeKb} kB, usually about ${odd.medianKb} kB`);
+    const listing = await provider.listBackups(instanceId);
+    if (!listing.ok) {
+      again = true;
+      break;
+    }
+    const gone = await compareRecorded(site, facts, { standing, listing: listing.value });
+    note.phantoms += gone.phantoms;
+    again ||= gone.doubts > 0;
+    const unknown = listing.value.filter((backup) => !records.ids.has(backup.id));
+    const explained = await explainUnknown(site, facts, unknown);
+    note.orphans.push(...explained.orphans);
+    adopted += explained.adopted;
+  }
+  const { policyId, account } = policy;
+  return { note: { policyId, account, ...note, orphans: note.orphans.slice(0, listedOrphans) }, again, adopted };
+}
+
+async function readRecords(site: Site, policy: Policy): Promise<Records> {
+  const records: Records = { standing: new Map(), ids: new Set() };
+  let toAt = site.clock.now() + dayMs;
+  for (const stretchMs of stretches) {
+    const fromAt = toAt - stretchMs + 1;
+    const runs = await site.runs.ofPolicy(policy.policyId, { fromAt, toAt });
+    // Newest stretch first, oldest run of it first: each goes before what is there already.
+    const found = Map.groupBy(
+      runs.flatMap((run) => recordedOf(run, policy, records.ids)),
+      ({ run }) => run.instanceId,
+    );
+    for (const [instanceId, list] of found)
+      records.standing.set(instanceId, [...list, ...(records.standing.get(instanceId) ?? [])]);
+    toAt = fromAt - minuteMs;
+  }
+  return records;
+}
+
+function recordedOf(run: Run, policy: Policy, ids: Set<string>): Recorded[] {
+  for (const earlier of run.earlierBackups) ids.add(earlier.id);
+  if (run.backupId === undefined || run.instanceId === wholeSelector) return [];
+  ids.add(run.backupId);
+  const isLeaving = run.retention?.stage === "deleting" || run.retention?.stage === "deleted";
+  if (run.state !== "completed" || isLeaving) return [];
+  const { policyId, instanceId, slotAt, backupId } = run;
+  return [
+    {
+      run: { policyId, instanceId, slotAt },
+      backupId,
+      isDoubted: run.absences > 0,
+      hasVanished: run.vanishedAt !== undefined,
+      goodSizeKb: isGood(run, policy.sizeFloorKb) ? run.sizeKb : undefined,
+    },
+  ];
+}
+
+/** Recorded as COMPLETED: still listed? What is doubted is written onto the run, and asked again at the next audit. */
+async function compareRecorded(
+  site: Site,
+  { journal }: VisitFacts,
+  seen: { standing: readonly Recorded[]; listing: readonly RemoteBackup[] },
+): Promise<{ phantoms: number; doubts: number }> {
+  const listed = new Set(seen.listing.map((backup) => backup.id));
+  const count = { phantoms: 0, doubts: 0 };
+  for (const recorded of seen.standing) {
+    const isListed = listed.has(recorded.backupId);
+    if (recorded.hasVanished && !isListed) count.phantoms += 1;
+    if (isListed ? !recorded.isDoubted && !recorded.hasVanished : recorded.hasVanished) continue;
+    const run = await site.runs.read(recorded.run);
+    // Somebody, retention above all, has moved the run since it was read: the next visit sees what is true then.
+    if (run === undefined || run.backupId !== recorded.backupId || run.retention?.stage === "deleting") continue;
+    if (run.retention?.stage === "deleted") continue;
+    const next = isListed ? backupListedAgain(run, site.clock.now()) : backupNotListed(run, site.clock.now());
+    await journal.replace(run, next);
+    if (next.vanishedAt !== undefined) count.phantoms += 1;
+    else if (!isListed) count.doubts += 1;
+  }
+  return count;
+}
+
+/** Listed and not recorded: adopted when the name proves its run, left to the ticks when the run is open, else an orphan. */
+async function explainUnknown(
+  site: Site,
+  facts: VisitFacts,
+  unknown: readonly RemoteBackup[],
+): Promise<{ orphans: string[]; adopted: number }> {
+  const prefix = site.settings.namePrefix;
+  const orphans: string[] = [];
+  let adopted = 0;
+  for (const backup of unknown) {
+    if (!carriesOurPrefix(backup.name, prefix) || backup.status === "DELETING") continue;
+    const proven = proveName(backup, { prefix, policyIds: facts.policyIds });
+    const why = proven === undefined ? "its name belongs to no run" : await place(site, facts, { backup, proven });
+    if (why === "adopted") adopted += 1;
+    else if (why !== undefined)
+      orphans.push(`${backup.name} (${backup.id}) on ${backup.instanceId}, ${backup.status}: ${why}`);
+  }
+  return { orphans, adopted };
+}
+
+/** `adopted`, why it is an orphan, or nothing when it is in good hands. */
+async function place(
+  site: Site,
+  facts: VisitFacts,
+  { backup, proven }: { backup: RemoteBackup; proven: ProvenName },
+): Promise<string | undefined> {
+  const { policyId } = proven.key;
+  // Another policy on the same database has its own visit.
+  if (policyId !== facts.policy.policyId && facts.policyIds.has(policyId)) return undefined;
+  const run = await site.runs.read(proven.key);
+  const isRecorded = run?.backupId === backup.id || run?.earlierBackups.some((one) => one.id === backup.id);
+  if (isRecorded || run?.state === "waiting" || run?.state === "requested" || run?.state === "building")
+    return undefined;
+  if (run !== undefined && !mayBeReplaced(run))
+    return backup.status === "FAILED" ? undefined : `its run is recorded as ${run.state} (${run.reason})`;
+  const now = site.clock.now();
+  const terms = termsFor(facts, proven);
+  const next = adoptRun(proven, backup, {
+    account: facts.policy.account,
+    terms,
+    now,
+    ...(run === undefined ? {} : { over: run }),
+  });
+  const written = run === undefined ? await facts.journal.insert(next) : await facts.journal.replace(run, next);
+  return written ? "adopted" : undefined;
+}
+
+/** Of the policy in force; of a policy that is no more only what every run needs. */
+function termsFor({ policy, version }: VisitFacts, { key }: ProvenName): RunTerms {
+  const own = key.policyId === policy.policyId;
+  return {
+    policyVersion: own ? version : 0,
+    startByAt: key.slotAt + policy.startWindowMinutes * minuteMs,
+    completeByAt: key.slotAt + policy.completionWindowMinutes * minuteMs,
+    maxAttempts: policy.maxAttempts,
+    sizeFloorKb: own ? policy.sizeFloorKb : 1,
+    severity: own ? policy.severity : "ticket",
+    ...(own && policy.owner !== undefined ? { owner: policy.owner } : {}),
+  };
+}

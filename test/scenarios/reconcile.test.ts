@@ -1,0 +1,148 @@
+// The daily comparison of ledger and OTC, both ways, on a whole site.
+
+import { DeleteItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
+import { expect, test } from "vitest";
+import { localTableNames } from "../../local/embedded-tables.ts";
+import { slotText } from "../../shared/domain/naming.ts";
+import { aRow, aSite, instanceIds, liveBackups, slotAt, type TestSite } from "../support/test-site.ts";
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
+const subjects = (notices: readonly { subject: string }[]) => notices.map((notice) => notice.subject);
+const about = (notices: readonly { subject: string }[], kind: string) =>
+  subjects(notices).filter((subject) => subject.includes(kind));
+
+/** So many nights, each with a good backup of every database, then an audit at noon. */
+async function nights(site: TestSite, count: number): Promise<void> {
+  for (let night = 0; night < count; night += 1) {
+    const at = slotAt + night * dayMs + 20_000;
+    for (const minutes of [0, 2, 30, 59]) {
+      site.clock.set(at + minutes * minuteMs);
+      await site.create();
+      await site.poll();
+    }
+  }
+  site.clock.set(slotAt + (count - 1) * dayMs + 10 * hourMs);
+  await site.audit();
+}
+
+test("nights that are in order are compared with nothing found", async () => {
+  const site = await aSite([aRow({ instanceIds: [instanceIds.shop, instanceIds.crm] })]);
+  await nights(site, 2);
+  expect(site.gauges()).toMatchObject({
+    ...{
+      AuditHeartbeat: 1,
+      OrphanBackups: 0,
+      PhantomRecords: 0,
+      SizeAnomalies: 0,
+      BackupsAdopted: 0,
+      ReconcileAgeHours: 0,
+    },
+  });
+  expect(site.notices).toEqual([]);
+});
+
+test("a backup removed behind our back pages after a second look, once, and counts for nothing any more", async () => {
+  const site = await aSite();
+  await nights(site, 1);
+  const [backup] = site.simulator.control.backups();
+  site.simulator.control.changeBackup(backup?.id ?? "", { now: "vanish" });
+  site.clock.set(slotAt + 23 * hourMs + 10 * hourMs);
+  await site.create();
+  await site.audit();
+  expect(about(site.notices, "vanished")).toEqual([]);
+  expect(site.gauges()).toMatchObject({ PhantomRecords: 0 });
+  for (const minutes of [5, 10, 15]) {
+    site.clock.set(slotAt + 33 * hourMs + minutes * minuteMs);
+    await site.audit();
+  }
+  expect(about(site.notices, "vanished")).toEqual([`PAGE backup-vanished: nightly-shop ${instanceIds.shop}`]);
+  expect(site.gauges()).toMatchObject({ PhantomRecords: 1, AuditHeartbeat: 1 });
+  expect((await site.runs())[0]).toMatchObject({ state: "completed", vanishedAt: expect.any(Number) });
+});
+
+test("an account that cannot be listed is asked again, and the age of the comparison shows", async () => {
+  const site = await aSite();
+  await nights(site, 1);
+  site.simulator.control.addFault({ operation: "list-backups", times: 1000, action: { kind: "status", status: 503 } });
+  site.clock.set(slotAt + 40 * hourMs);
+  await site.audit();
+  site.clock.set(slotAt + 40 * hourMs + 5 * minuteMs);
+  await site.audit();
+  expect(site.gauges().ReconcileAgeHours).toBeCloseTo(30, 0);
+  expect(site.gauges()).toMatchObject({ PhantomRecords: 0 });
+  site.simulator.control.clearFaults();
+  site.clock.set(slotAt + 40 * hourMs + 10 * minuteMs);
+  await site.audit();
+  expect(site.gauges()).toMatchObject({ ReconcileAgeHours: 0 });
+});
+
+test("what carries our prefix and proves nothing is one ticket, and is never touched", async () => {
+  const site = await aSite();
+  site.simulator.control.addBackup({ instanceId: instanceIds.shop, name: "otcbk-made-by-hand", beginAt: slotAt });
+  site.simulator.control.addBackup({ instanceId: instanceIds.shop, name: "somebody-elses", beginAt: slotAt });
+  await nights(site, 1);
+  await site.audit();
+  expect(about(site.notices, "orphaned")).toEqual(["TICKET backups-orphaned: account demo"]);
+  expect(site.notices[0]?.body).toContain("its name belongs to no run");
+  expect(site.gauges()).toMatchObject({ OrphanBackups: 1, BackupsAdopted: 0 });
+  expect(site.simulator.control.backups({ name: "otcbk-made-by-hand" })).toHaveLength(1);
+});
+
+test("a ledger restored to an older copy: every backup is adopted by its name, and none is made twice", async () => {
+  const site = await aSite([aRow({ instanceIds: [instanceIds.shop, instanceIds.crm] })]);
+  await nights(site, 4);
+  const before = await site.runs();
+  expect(before.map((run) => run.state)).toEqual(Array(8).fill("completed"));
+  // The copy is from after the first night: three nights are lost, and so is how far slots had been accounted for.
+  await restoreTo(site, slotAt + hourMs);
+  site.clock.set(slotAt + 3 * dayMs + 11 * hourMs);
+  for (const minutes of [0, 1, 2, 3, 40]) {
+    site.clock.set(slotAt + 3 * dayMs + 11 * hourMs + minutes * minuteMs);
+    await site.create();
+    await site.poll();
+  }
+  await site.audit();
+  const after = await site.runs();
+  expect(after.map((run) => [run.slotAt, run.instanceId, run.backupId])).toEqual(
+    before.map((run) => [run.slotAt, run.instanceId, run.backupId]),
+  );
+  expect(after.map((run) => run.state)).toEqual(Array(8).fill("completed"));
+  expect(liveBackups(site.simulator)).toHaveLength(8);
+  expect(site.gauges()).toMatchObject({ BackupsAdopted: 4, OrphanBackups: 0, UnaccountedSlots: 0 });
+  expect(about(site.notices, "adopted")).toEqual(["TICKET backup-adopted: 4 databases of account demo"]);
+});
+
+test("a backup half its usual size is a ticket within a day", async () => {
+  const site = await aSite([aRow({ schedule: "30 */2 * * *" })]);
+  for (let slot = 0; slot < 8; slot += 1) {
+    site.simulator.control.changeInstance(instanceIds.shop, { backupSizeKb: slot < 7 ? 1_000_000 + slot : 400_000 });
+    for (const minutes of [0, 2, 59]) {
+      site.clock.set(slotAt + slot * 2 * hourMs + minutes * minuteMs + 20_000);
+      await site.create();
+      await site.poll();
+    }
+  }
+  await site.audit();
+  expect(site.gauges()).toMatchObject({ SizeAnomalies: 1 });
+  expect(about(site.notices, "sizes-odd")).toEqual(["TICKET sizes-odd: account demo"]);
+});
+
+/** What a point-in-time restore of the ledger does: whatever was written after `at` has never been. */
+async function restoreTo(site: TestSite, at: number): Promise<void> {
+  const client = site.tables.client;
+  const query = { TableName: localTableNames.ledger, KeyConditionExpression: "pk = :pk" };
+  const runs = await client.send(
+    new QueryCommand({ ...query, ExpressionAttributeValues: { ":pk": { S: "run#nightly-shop" } } }),
+  );
+  for (const { pk, sk } of runs.Items ?? []) {
+    if (pk === undefined || sk?.S === undefined || sk.S < slotText(at)) continue;
+    await client.send(new DeleteItemCommand({ TableName: localTableNames.ledger, Key: { pk, sk } }));
+  }
+  for (const name of ["accounted-through", "audit"])
+    await client.send(
+      new DeleteItemCommand({ TableName: localTableNames.ledger, Key: { pk: { S: "site" }, sk: { S: name } } }),
+    );
+  await site.site.accounting.advance(at);
+}

@@ -1,0 +1,127 @@
+// Rules of the comparison with OTC: names that prove their run, second looks, rounds, sizes.
+
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { backupName } from "../../../shared/domain/naming.ts";
+import { proveName } from "../../../shared/domain/prove-name.ts";
+import { adoptRun, backupListedAgain, backupNotListed, mayBeReplaced } from "../../../shared/domain/reconcile-run.ts";
+import { currentRound, type Reconciliation, visitsOf } from "../../../shared/domain/reconciliation.ts";
+import type { Run } from "../../../shared/domain/run.ts";
+import { missAtBirth } from "../../../shared/domain/run-machine.ts";
+import { oddSize } from "../../../shared/domain/size-anomaly.ts";
+import { aBuildingRun, minute, slotAt, theTerms } from "../../support/run-builder.ts";
+
+const instanceId = "d8e6ca5a624745bcb546a227aa3ae1cfin01";
+const aPolicyId = fc.stringMatching(/^[a-z][a-z0-9-]{1,30}[a-z0-9]$/);
+
+test("every name that we give proves its run, whatever the policy is called, and no other", () => {
+  const minutes = fc.integer({ min: 0, max: 60_000_000 });
+  fc.assert(
+    fc.property(aPolicyId, minutes, fc.integer({ min: 1, max: 5 }), (policyId, at, attempt) => {
+      const key = { policyId, instanceId, slotAt: at * 60_000 };
+      const name = backupName("otcbk", key, attempt);
+      const facts = { prefix: "otcbk", policyIds: [policyId, `${policyId.slice(0, 24)}-not-this`] };
+      expect(proveName({ name, instanceId }, facts)).toEqual({ key, attempt });
+      expect(proveName({ name, instanceId: `x${instanceId.slice(1)}` }, facts)).toBeUndefined();
+      expect(proveName({ name, instanceId }, { ...facts, prefix: "other" })).toBeUndefined();
+    }),
+  );
+});
+
+test("a policy that is no more is proved from the name alone while the name holds its whole id", () => {
+  const of = (policyId: string) =>
+    proveName(
+      { name: backupName("otcbk", { policyId, instanceId, slotAt }, 1), instanceId },
+      { prefix: "otcbk", policyIds: [] },
+    );
+  expect(of("nightly-shop")?.key.policyId).toBe("nightly-shop");
+  expect(of("a-policy-with-a-name-of-31-char")).toBeUndefined();
+});
+
+test.each([
+  "otcbk-by-hand",
+  "otcbk-nightly-shop-d8e6ca5a-20261124T0230Z-000000",
+  "otcbk",
+  "otcbk-a-d8e6ca5a-20269924T0230Z-0a0a0a",
+])("%s proves nothing", (name) => {
+  expect(proveName({ name, instanceId }, { prefix: "otcbk", policyIds: ["nightly-shop"] })).toBeUndefined();
+});
+
+const completed: Run = { ...aBuildingRun(), state: "completed", reason: "completed", sizeKb: 2048 };
+
+test("a backup vanishes with the second listing without it, a minute later; and comes back as if nothing had been", () => {
+  const once = backupNotListed(completed, minute(600));
+  expect(once).toMatchObject({ absences: 1, absentSinceAt: minute(600), version: completed.version + 1, alerts: [] });
+  expect(once.vanishedAt).toBeUndefined();
+  expect(backupNotListed(once, minute(600) + 59_000).vanishedAt).toBeUndefined();
+  const gone = backupNotListed(once, minute(601));
+  expect(gone).toMatchObject({
+    state: "completed",
+    vanishedAt: minute(600),
+    alerts: [{ kind: "backup-vanished", level: "page" }],
+  });
+  const back = backupListedAgain(gone, minute(700));
+  expect(back).toMatchObject({ state: "completed", absences: 0, version: gone.version + 1 });
+  expect([back.vanishedAt, back.absentSinceAt]).toEqual([undefined, undefined]);
+  expect(backupListedAgain(once, minute(700)).events).toEqual(once.events);
+});
+
+test("only a run that was missed because its record was lost may be replaced", () => {
+  const key = { policyId: "nightly-shop", instanceId, slotAt, account: "prod" };
+  const superseded = missAtBirth(key, theTerms(), minute(3000));
+  expect(mayBeReplaced(superseded)).toBe(true);
+  for (const run of [
+    completed,
+    { ...superseded, reason: "start-window-over" as const },
+    { ...superseded, state: "lost" as const },
+  ])
+    expect(mayBeReplaced(run)).toBe(false);
+  const backup = { id: "b1", name: backupName("otcbk", key, 2), instanceId, status: "COMPLETED", sizeKb: 7 } as const;
+  const facts = { account: "prod", terms: theTerms(), now: minute(3001), over: superseded };
+  expect(adoptRun({ key, attempt: 2 }, backup, facts)).toMatchObject({
+    ...{ state: "completed", backupId: "b1", attempt: 2, sizeKb: 7, version: superseded.version + 1 },
+    alerts: [{ kind: "backup-missed" }, { kind: "backup-adopted", level: "ticket" }],
+  });
+});
+
+test.each([
+  ["BUILDING", "building"],
+  ["UNKNOWN", "building"],
+  ["FAILED", "failed"],
+] as const)("a %s backup is adopted as %s", (status, state) => {
+  const key = { policyId: "nightly-shop", instanceId, slotAt };
+  const backup = { id: "b1", name: "n", instanceId, status };
+  const run = adoptRun({ key, attempt: 1 }, backup, { account: "prod", terms: theTerms(), now: minute(9) });
+  expect(run.state).toBe(state);
+});
+
+test("rounds begin daily, at once after an absence of the auditor, and never while one is under way", () => {
+  const day = 1440;
+  const first = currentRound(undefined, { now: minute(0), lastAuditAt: undefined });
+  expect(first).toMatchObject({ beganAt: minute(0), afterPolicyId: "" });
+  const over: Reconciliation = { beganAt: minute(0), doneAt: minute(10), again: [], notes: [] };
+  expect(currentRound(over, { now: minute(day - 61), lastAuditAt: minute(day - 66) })).toBe(over);
+  expect(currentRound(over, { now: minute(day - 60), lastAuditAt: minute(day - 65) }).beganAt).toBe(minute(day - 60));
+  expect(currentRound(over, { now: minute(200), lastAuditAt: minute(100) }).afterPolicyId).toBe("");
+  const running = { ...over, afterPolicyId: "m" };
+  expect(currentRound(running, { now: minute(3 * day), lastAuditAt: minute(0) })).toBe(running);
+});
+
+test("second looks come first, then the policies after the last one visited", () => {
+  const round = { beganAt: 0, doneAt: 0, notes: [], again: ["c", "gone"], afterPolicyId: "b" };
+  expect(visitsOf(round, ["e", "a", "c", "d", "b"])).toEqual(["c", "d", "e"]);
+  expect(visitsOf({ beganAt: 0, doneAt: 0, notes: [], again: ["c"] }, ["a", "c"])).toEqual(["c"]);
+});
+
+test.each<[string, number[], boolean]>([
+  ["too little history says nothing", [100, 100, 100, 100, 5], false],
+  ["half of the usual is still ordinary", [100, 100, 100, 100, 100, 50], false],
+  ["less than half is odd", [100, 100, 100, 100, 100, 49], true],
+  ["twice the usual is still ordinary", [100, 100, 100, 100, 100, 200], false],
+  ["more than twice is odd", [100, 100, 100, 100, 100, 201], true],
+  ["a database that always jumps may jump", [100, 300, 90, 310, 120, 280, 30], false],
+  ["steady growth is ordinary", [100, 120, 144, 173, 207, 249], false],
+  ["only the last fortnight counts", [1, 1, 1, 1, 1, 1, ...Array<number>(14).fill(100), 101], false],
+])("sizes: %s", (_title, sizes, odd) => {
+  expect(oddSize(sizes) !== undefined).toBe(odd);
+});
