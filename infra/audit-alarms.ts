@@ -10,7 +10,7 @@ const gauge = {
   ...{ recovers: true, level: "page", through: "audit-findings" },
 } as const satisfies Partial<AlarmRow>;
 
-/** Can wait for the morning; silence is the heartbeat's affair. */
+/** Speaks for itself, and can wait for the morning if not said otherwise; silence is the heartbeat's affair. */
 const service = {
   ...{ statistic: "Maximum", periodSeconds: 300, points: [2, 3], missing: "notBreaching" },
   ...{ recovers: true, level: "ticket" },
@@ -40,6 +40,17 @@ function serviceAlarms(stage: string): AlarmRow[] {
         `aws sns list-subscriptions-by-topic --topic-arn <arn of ${resourceNames(stage).ticketTopic}>`,
       ],
       anchor: "digest-missing",
+    },
+    {
+      ...service,
+      level: "page",
+      key: "phantom-records",
+      signal: { of: "stage", metric: "PhantomRecords" },
+      trips: anyAtAll,
+      meaning:
+        "Backups that were COMPLETED are no longer listed by OTC, and nobody here deleted them. Rings for a day after they were missed.",
+      first: [`npx otc-backup runs list --stage ${stage}`, `npx otc-backup why <policy> --stage ${stage}`, log],
+      anchor: "backups-vanished",
     },
     {
       ...service,
@@ -126,15 +137,6 @@ function gaugeAlarms(stage: string): AlarmRow[] {
       meaning: "Slots were due and were never written down: nothing was tried for them and nothing else will tell.",
       first: [status, log("create-backups"), `npx otc-backup run-now <policy> --stage ${stage}`],
       anchor: "slots-unaccounted",
-    },
-    {
-      ...gauge,
-      key: "phantom-records",
-      signal: { of: "stage", metric: "PhantomRecords" },
-      trips: anyAtAll,
-      meaning: "Backups that were COMPLETED are no longer listed by OTC, and nobody here deleted them.",
-      first: [runs, `npx otc-backup why <policy> --stage ${stage}`, log("audit-backups")],
-      anchor: "backups-vanished",
     },
     {
       ...gauge,

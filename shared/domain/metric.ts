@@ -38,7 +38,8 @@ export const metrics = {
   PausedPolicies: "policies in force that are paused now",
   DisabledPolicies: "policies in force that are disabled",
   OrphanBackups: "backups at OTC with our prefix that no record and no name explains, as of the last comparison",
-  PhantomRecords: "records of COMPLETED backups that OTC no longer lists and nobody here deleted",
+  PhantomRecords:
+    "records of COMPLETED backups that within the last day were found missing at OTC, and nobody here deleted them",
   SizeAnomalies: "databases whose newest backup has an unusual size",
   BackupsAdopted: "backups found at OTC and recorded in the audit because their name proved the run",
   ReconcileAgeHours: "hours since ledger and OTC were last compared completely",

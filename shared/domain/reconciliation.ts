@@ -12,7 +12,7 @@ export interface ReconciliationNote {
   readonly account: string;
   /** Backups with our prefix that no record and no name explains, one line each. */
   readonly orphans: readonly string[];
-  /** Recorded as COMPLETED, not deleted by us, and not listed. */
+  /** Recorded as COMPLETED, not deleted by us, and found missing within the last day. */
   readonly phantoms: number;
   /** Databases whose newest backup has an unusual size, one line each. */
   readonly oddSizes: readonly string[];

@@ -40,7 +40,7 @@ interface Recorded {
   readonly run: Pick<Run, "policyId" | "instanceId" | "slotAt">;
   readonly backupId: string;
   readonly isDoubted: boolean;
-  readonly hasVanished: boolean;
+  readonly vanishedAt: number | undefined;
   readonly goodSizeKb: number | undefined;
 }
 
@@ -110,7 +110,7 @@ function recordedOf(run: Run, policy: Policy, ids: Set<string>): Recorded[] {
       run: { policyId, instanceId, slotAt },
       backupId,
       isDoubted: run.absences > 0,
-      hasVanished: run.vanishedAt !== undefined,
+      vanishedAt: run.vanishedAt,
       goodSizeKb: isGood(run, policy.sizeFloorKb) ? run.sizeKb : undefined,
     },
   ];
@@ -126,8 +126,10 @@ async function compareRecorded(
   const count = { phantoms: 0, doubts: 0 };
   for (const recorded of seen.standing) {
     const isListed = listed.has(recorded.backupId);
-    if (recorded.hasVanished && !isListed) count.phantoms += 1;
-    if (isListed ? !recorded.isDoubted && !recorded.hasVanished : recorded.hasVanished) continue;
+    const hasVanished = recorded.vanishedAt !== undefined;
+    // An alarm that rang for ever would hide the next one: what vanished more than a day ago has been told.
+    if (!isListed && hasVanished && site.clock.now() - (recorded.vanishedAt ?? 0) < dayMs) count.phantoms += 1;
+    if (isListed ? !recorded.isDoubted && !hasVanished : hasVanished) continue;
     const run = await site.runs.read(recorded.run);
     // Somebody, retention above all, has moved the run since it was read: the next visit sees what is true then.
     if (run === undefined || run.backupId !== recorded.backupId || run.retention?.stage === "deleting") continue;

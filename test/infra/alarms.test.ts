@@ -83,7 +83,6 @@ test("silence is failure exactly where every tick must speak", () => {
     "OverduePolicies",
     "PolicyCount",
     "PolicyCountDropPct",
-    "PhantomRecords",
     "PollHeartbeat",
     "PruneHeartbeat",
     "StuckBackups",
