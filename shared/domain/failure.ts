@@ -108,7 +108,7 @@ export const failureKinds = {
     "never",
     "configuration",
     true,
-    "give the OTC user the right named in the request (rds:backup:create, rds:backup:list, rds:instance:list)",
+    "give the OTC user the right named in the request (rds:backup:create, rds:backup:list, rds:instance:list; for pruning rds:backup:delete)",
   ),
   "quota-reached": kind(
     "later",

@@ -1,7 +1,7 @@
 // One deletion, from the durable intent to OTC's answer. Between any two steps the process may die: the next tick finds the
 // intent, looks at the listing and goes on from what is.
 
-import { failureKinds } from "../domain/failure.ts";
+import { type Failure, failureKinds } from "../domain/failure.ts";
 import { holdOn } from "../domain/hold.ts";
 import { runId } from "../domain/naming.ts";
 import type { Judged } from "../domain/retention.ts";
@@ -17,6 +17,8 @@ export interface DeletionFacts {
   readonly provider: AccountProvider;
   /** Good backups of the account, for its caps. */
   readonly good: number;
+  /** What makes the whole account's deletions fail, for the alert about it. */
+  trouble: Failure | undefined;
 }
 
 /** `left`: not now, others may go. `stop`: nothing more of this account in this tick. */
@@ -40,16 +42,16 @@ export async function deleteBackup(site: Site, judged: Judged, facts: DeletionFa
     await giveUp(site, begun, { id: backup.id, why: `held: ${hold.reason}` });
     return "left";
   }
-  return settleAnswer(site, begun, judged, await facts.provider.deleteBackup(backup.id));
+  return settleAnswer(site, { begun, judged, facts }, await facts.provider.deleteBackup(backup.id));
 }
 
 /** A DELETE that may have had its effect stays `deleting`: the listing decides. */
 async function settleAnswer(
   site: Site,
-  begun: Run,
-  { backup, reasons }: Judged,
+  { begun, judged, facts }: { begun: Run; judged: Judged; facts: DeletionFacts },
   answer: Awaited<ReturnType<AccountProvider["deleteBackup"]>>,
 ): Promise<DeletionOutcome> {
+  const { backup, reasons } = judged;
   const where = `${runId(begun)}: backup ${backup.id}`;
   const planId = markOf(begun, backup.id)?.planId;
   if (answer.ok) {
@@ -68,7 +70,9 @@ async function settleAnswer(
   site.log.warn({ event: "deletion-not-answered", message: `${where}: ${failure.message}`, failure });
   if (failure.effect === "none")
     await giveUp(site, begun, { id: backup.id, why: `${failure.message} (${failure.code})` });
-  return failureKinds[failure.code].accountWide ? "stop" : "left";
+  if (!failureKinds[failure.code].accountWide) return "left";
+  facts.trouble = failure;
+  return "stop";
 }
 
 async function giveUp(site: Site, begun: Run, { id, why }: { id: string; why: string }): Promise<void> {

@@ -49,6 +49,7 @@ export async function pruneAccount(
     mayMark: isFollowed ? toMark(plan) : new Set(),
     tally,
     left: perAccountAndTick(plan.good),
+    trouble: instances.ok ? undefined : instances.failure,
   };
   for (const database of busy) {
     if (site.clock.now() >= tick.stopAt) break;
@@ -58,7 +59,7 @@ export async function pruneAccount(
       tally.errors.push(error);
     }
   }
-  return { plan, trouble: instances.ok ? undefined : instances.failure };
+  return { plan, trouble: work.trouble };
 }
 
 /** Oldest first, so that a plan too large for one tick begins with what matters least. */

@@ -1,7 +1,7 @@
 // One policy on one database: looks at OTC, reads row, runs and holds again, judges, and then settles deletions under way,
 // marks, takes marks off, and deletes what is due. Everything is judged anew here; the plan only says what may be marked.
 
-import type { Result } from "../domain/failure.ts";
+import type { Failure, Result } from "../domain/failure.ts";
 import { checkListing, leftovers, whyNotDelete } from "../domain/listing-check.ts";
 import { runId } from "../domain/naming.ts";
 import type { Instance } from "../domain/remote.ts";
@@ -36,6 +36,7 @@ export interface AccountWork {
   readonly tally: PruneTally;
   /** Deletions that the account may still make in this tick. */
   left: number;
+  trouble: Failure | undefined;
 }
 
 interface Place {
