@@ -3,13 +3,11 @@
 
 import { Command } from "commander";
 import type { AccountInventory } from "../../shared/domain/account-inventory.ts";
+import { blindAfterMs } from "../../shared/domain/coverage-line.ts";
 import { type AccountForecast, accountForecasts } from "../account-forecast.ts";
 import { addWhereOptions, localTime, printTable } from "../output.ts";
 import { openTables, type Tables, type WhereOptions } from "../tables-access.ts";
 import { wholeNumber } from "../whole-number.ts";
-
-/** A database has to be found within a day; a survey older than that cannot have. */
-const longestMs = 24 * 3_600_000;
 
 export function coverageCommand(): Command {
   return addWhereOptions(new Command("coverage"))
@@ -61,7 +59,7 @@ async function coverageOfAccounts(tables: Tables): Promise<AccountCoverage[]> {
   return Promise.all(
     [...names].toSorted().map(async (account) => {
       const inventory = await tables.inventories.read(account);
-      return { account, inventory, isBlind: inventory === undefined || now - inventory.checkedAt > longestMs };
+      return { account, inventory, isBlind: inventory === undefined || now - inventory.checkedAt > blindAfterMs };
     }),
   );
 }
@@ -113,7 +111,7 @@ function printForecasts(forecasts: readonly AccountForecast[], limit: number | u
       String(Math.ceil(one.kbIn365Days / kbPerGb)),
       ...(limit === undefined
         ? []
-        : [one.limitReachedAt === undefined ? "never" : localTime(one.limitReachedAt).slice(0, 10)]),
+        : [one.limitReachedAt === undefined ? "never" : new Date(one.limitReachedAt).toISOString().slice(0, 10)]),
     ]),
   );
 }

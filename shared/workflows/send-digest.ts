@@ -1,6 +1,7 @@
 // Sends the morning digest once a day: claims it, gathers every policy's figures page by page, publishes, then marks it sent.
 // A sender that dies leaves a claim that runs out, and the next audit sends it; only then may one arrive twice.
 
+import { coverageLine } from "../domain/coverage-line.ts";
 import { type DigestRecord, decideDigest, digestSent } from "../domain/decide-digest.ts";
 import { type DigestSpan, type PolicyDigest, policyDigest } from "../domain/digest.ts";
 import { type DigestFacts, digestNotice } from "../domain/digest-text.ts";
@@ -22,7 +23,7 @@ export interface DigestOutcome {
 /** `known`: what the audit has found out already about the present. */
 export async function sendDigest(
   site: Site,
-  known: Pick<DigestFacts, "oldest" | "overdue" | "openPages" | "coverage">,
+  known: Pick<DigestFacts, "oldest" | "overdue" | "openPages">,
 ): Promise<DigestOutcome> {
   const now = site.clock.now();
   const record = await site.digests.last();
@@ -35,10 +36,12 @@ export async function sendDigest(
   }
   const { claim, fromAt, toAt } = decision;
   if ((await site.digests.replace(record, claim)) === "lost-race") return { ageHours: age(record), errors: [] };
-  const { policies, errors } = await gather(site, { fromAt, toAt, now });
+  const { policies, accounts, errors } = await gather(site, { fromAt, toAt, now });
   if (errors.length > 0) return { ageHours: age(record), errors };
   const { timeZone } = site.settings.digest;
-  const answer = await site.notifier.publish(digestNotice(policies, { fromAt, toAt, now, timeZone, ...known }));
+  const coverage = await coverageOfAccounts(site, accounts, now);
+  const facts = { fromAt, toAt, now, timeZone, coverage, ...known };
+  const answer = await site.notifier.publish(digestNotice(policies, facts));
   if (!answer.ok) return { ageHours: age(record), errors: [new FailureError(answer.failure)] };
   await site.digests.replace(claim, digestSent(claim, toAt, now));
   return { ageHours: 0, errors: [] };
@@ -48,23 +51,42 @@ function ageHours(sinceAt: number, now: number): number {
   return Math.round(((now - sinceAt) / hourMs) * 100) / 100;
 }
 
-async function gather(site: Site, span: DigestSpan): Promise<{ policies: PolicyDigest[]; errors: unknown[] }> {
+/** As the last survey of each account found it. */
+async function coverageOfAccounts(site: Site, accounts: ReadonlySet<string>, now: number): Promise<string[]> {
+  const lines = [...accounts]
+    .toSorted()
+    .map(async (account) => coverageLine(account, await site.inventories.read(account), now));
+  return Promise.all(lines);
+}
+
+interface Gathered {
+  readonly policies: PolicyDigest[];
+  /** Those that policies in force name. */
+  readonly accounts: Set<string>;
+  readonly errors: unknown[];
+}
+
+async function gather(site: Site, span: DigestSpan): Promise<Gathered> {
   const policies: PolicyDigest[] = [];
+  const accounts = new Set<string>();
   const errors: unknown[] = [];
   for await (const page of site.policies.pages()) {
     const work = async (row: PolicyRow) => {
-      policies.push(await digestRow(site, row, span));
+      const { digest, account } = await digestRow(site, row, span);
+      policies.push(digest);
+      if (account !== undefined) accounts.add(account);
     };
     errors.push(...(await inParallel(page, readers, work)));
   }
-  return { policies, errors };
+  return { policies, accounts, errors };
 }
 
-async function digestRow(site: Site, row: PolicyRow, span: DigestSpan): Promise<PolicyDigest> {
+async function digestRow(site: Site, row: PolicyRow, span: DigestSpan) {
   const policyId = row.policyId ?? "a row without an id";
   const inForce = await policyInForce(site, row);
   const runs =
     row.policyId === undefined ? [] : await site.runs.ofPolicy(policyId, { fromAt: span.fromAt, toAt: span.toAt });
   const problems = row.parse.ok ? [] : row.parse.problems.map(problemLine);
-  return policyDigest({ policyId, policy: inForce?.policy, problems, runs }, span);
+  const digest = policyDigest({ policyId, policy: inForce?.policy, problems, runs }, span);
+  return { digest, account: inForce?.policy.account };
 }

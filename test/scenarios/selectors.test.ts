@@ -165,6 +165,19 @@ test("databases that lose their tags at once are named in a page and backed up f
   expect(await site.site.standingAlerts.open()).toEqual([]);
 });
 
+test("an answer of OTC without any tags costs no backup: everything that was meant is backed up, and a page names it", async () => {
+  const site = await aSite([picked(sales)]);
+  site.simulator.control.setKnobs({ tagsInInstanceList: "absent" });
+  await site.create();
+  await site.minutes(25);
+  expect((await site.runs()).map((run) => [run.instanceId, run.state])).toEqual([
+    [crm, "completed"],
+    [reports, "completed"],
+  ]);
+  expect(subjects(site)).toEqual(["PAGE selector-drop: policy nightly-shop"]);
+  expect(await site.row("nightly-shop")).toMatchObject({ problems: [expect.stringContaining("matches nothing")] });
+});
+
 test("slots missed in an outage are written down for the databases that were known to match", async () => {
   const site = await aSite([picked(sales)]);
   site.clock.set(slotAt + 2 * dayMs);
