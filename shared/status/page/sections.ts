@@ -12,7 +12,7 @@ import type { InstantText } from "./instant-text.ts";
 import { cellWords } from "./night-cells.ts";
 
 /** So many entries of a list stand open; the rest is one click away. */
-const openEntries = 8;
+const openEntries = 5;
 const openLines = 6;
 /** Nobody reads more, and one cause can make tens of thousands. */
 const mostEntries = 100;

@@ -100,7 +100,7 @@ const base = `
 .ob .unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}`;
 
 const rows = `
-.ob .head,.ob .db{display:grid;grid-template-columns:minmax(170px,1fr) 150px auto 138px 128px 92px;gap:2px 16px;align-items:center}
+.ob .head,.ob .db{display:grid;grid-template-columns:minmax(170px,1fr) 150px auto 128px 112px 88px;gap:2px 14px;align-items:center}
 .ob .head{color:var(--muted);font-size:12px;padding:0 0 4px;position:relative}
 .ob .db{border-top:1px solid var(--line);padding:9px 0}
 .ob .head>div[role=columnheader]:last-child{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
@@ -135,7 +135,7 @@ const story = `
 .ob .hint{color:var(--muted);font-size:13px}.ob .detail{color:var(--muted)}`;
 
 const narrow = `
-@container (max-width:1199px){.ob .head{display:none}
+@container (max-width:1239px){.ob .head{display:none}
 .ob .db{grid-template-columns:minmax(170px,1fr) 170px 130px;padding:11px 0}
 .ob .nights{grid-column:1/-1;grid-row:2;margin:4px 0}.ob .trend em,.ob .next em{display:inline;margin-right:6px}
 .ob .trend{grid-row:3}.ob .next{grid-row:1;grid-column:3}.ob .why{grid-row:4}}
