@@ -26,6 +26,8 @@ export interface RowContext {
   readonly instants: InstantText;
   /** How a cell is shown; the widget makes the bad ones clickable in its own way. */
   readonly cell?: (cell: Cell, status: DatabaseStatus) => Html;
+  /** What stands below the reasons. */
+  readonly below?: Html;
 }
 
 export function rowKey({ policyId, instanceId = "" }: Pick<DatabaseStatus, "policyId" | "instanceId">): string {
@@ -35,7 +37,7 @@ export function rowKey({ policyId, instanceId = "" }: Pick<DatabaseStatus, "poli
 export function databaseRow(status: DatabaseStatus, context: RowContext): Html {
   const cells = cellsOf(status, context.nights, context.instants);
   const cell = context.cell ?? renderCell;
-  return html`<div role="row" class="db ${status.level}" data-key="${rowKey(status)}">${who(status)}${age(status)}<div class="nights">${cells.map((each) => cell(each, status))}</div>${trend("size", cells, status)}${trend("time", cells, status)}${next(status, context)}${why(status)}</div>`;
+  return html`<div role="row" class="db ${status.level}" data-key="${rowKey(status)}">${who(status)}${age(status)}<div class="nights">${cells.map((each) => cell(each, status))}</div>${trend("size", cells, status)}${trend("time", cells, status)}${next(status, context)}${why(status, context.below)}</div>`;
 }
 
 function who({ policyId, instanceId, instanceName, owner, account, level }: DatabaseStatus): Html {
@@ -85,7 +87,7 @@ function next({ nextSlotAt }: DatabaseStatus, { instants, now }: RowContext): Ht
 }
 
 /** Always there, so that every row has the same columns; empty for a fresh one. */
-function why({ reasons }: DatabaseStatus): Html {
+function why({ reasons }: DatabaseStatus, below: Html = nothing): Html {
   const list = reasons.length === 0 ? nothing : html`<ul>${reasons.map((reason) => html`<li>${reason}</li>`)}</ul>`;
-  return html`<div role="gridcell" class="why">${list}</div>`;
+  return html`<div role="gridcell" class="why">${list}${below}</div>`;
 }

@@ -36,8 +36,8 @@ export function renderWidget(status: SiteStatus, view: WidgetView): string {
   const shown = status.databases.slice(0, rowsShown);
   const rows = shown.map((each, index) => {
     const cell = (one: Cell) => clickable(one, each, view);
-    const story = index < storiesShown ? lastBad(each, instants) : nothing;
-    return html`${databaseRow(each, { ...context, cell })}${story}`;
+    const below = index < storiesShown ? lastBad(each, instants) : nothing;
+    return databaseRow(each, { ...context, cell, below });
   });
   const rest = status.databases.length - shown.length;
   const more =
@@ -69,7 +69,7 @@ export function renderWidgetFailure(why: string, view: WidgetView): string {
 }
 
 function framed({ theme }: WidgetView, content: Html): string {
-  return html`<style>${new Html(style)}</style><div class="cwdb-no-default-styles"></div><div class="ob" data-theme="${theme}"><main>${content}</main></div>`
+  return html`<style>${new Html(style)}</style><div class="cwdb-no-default-styles"></div><div class="ob" data-theme="${theme}"><div class="main" role="region" aria-label="Backups">${content}</div></div>`
     .text;
 }
 

@@ -55,7 +55,7 @@ const base = `
 .ob{background:var(--bg);color:var(--text);font:15px/1.45 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;margin:0}
 .ob *{box-sizing:border-box}
 .ob .page{max-width:1400px;margin:0 auto;padding:16px 20px 48px}
-.ob main{container-type:inline-size}
+.ob main,.ob .main{container-type:inline-size}
 .ob h1{font-size:17px;margin:0;font-weight:650}.ob h2{font-size:16px;margin:0 0 10px;font-weight:650}
 .ob h1 small{font-weight:400;color:var(--muted);margin-left:6px}
 .ob .top{display:flex;flex-wrap:wrap;gap:4px 20px;align-items:baseline;justify-content:space-between;margin-bottom:12px;color:var(--muted)}

@@ -5,6 +5,7 @@ import { createRequire } from "node:module";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { startPageServer } from "../../../local/page/page-server.ts";
+import { renderWidget } from "../../../shared/status/page/render-widget.ts";
 import type { SiteStatus } from "../../../shared/status/status-model.ts";
 import { siteStatus } from "../../../shared/status/status-model.ts";
 import {
@@ -223,6 +224,25 @@ describe.skipIf("missing" in found)("the status page in a browser", () => {
     await cell(page, "nightly-billing").click();
     await page.locator("#story article").waitFor();
     expect([...closed, ...(await violations(page))]).toEqual([]);
+  });
+});
+
+describe.skipIf("missing" in found)("the dashboard's widget in a browser without script", () => {
+  test.each(["light", "dark"] as const)("no violation in %s, and the last story opens", async (theme) => {
+    const browser = await openBrowser("path" in found ? found.path : "");
+    onTestFinished(() => browser.close());
+    const page = await (await browser.look()).newPage();
+    const complaints: string[] = [];
+    page.on("console", (message) => complaints.push(message.text()));
+    const view = { stage: "test", theme, timeZone: "UTC", functionArn: "arn:aws:lambda:eu-central-1:1:function:w" };
+    const shell = `<!doctype html><html lang="en"><title>dashboard</title><body><main><h1>Dashboard</h1>`;
+    await page.setContent(shell + renderWidget(aSmallSite(), view));
+    await page.locator("summary", { hasText: "nightly-billing" }).click();
+    expect(await page.locator("details .story").innerText()).toContain("Step by step");
+    expect(await page.locator("cwdb-action").first().isVisible()).toBe(false);
+    expect(await page.locator(".who img, .who script").count()).toBe(0);
+    expect(await violations(page)).toEqual([]);
+    expect(complaints).toEqual([]);
   });
 });
 
