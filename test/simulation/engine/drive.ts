@@ -1,0 +1,101 @@
+// The schedule of a simulated site: wakes both functions once a minute, on time, late, twice or not at all, and leaps
+// over minutes in which nothing can happen. After the scenario's end it goes on, without faults, until all is at rest.
+
+import type { Fault, FunctionName } from "../plan/fault.ts";
+import { slotsAround } from "../plan/schedules.ts";
+import type { StoredItem } from "../tables/expression.ts";
+import { SeededChance } from "./chance.ts";
+import type { World } from "./world.ts";
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+/** However quiet it is, so often a tick comes at least. */
+const longestLeapMs = 3 * hourMs;
+/** Work that is still not at rest so long after the end never will be; the checker says what it is. */
+const settleMs = 12 * hourMs;
+
+const functions: readonly FunctionName[] = ["create-backups", "poll-backups"];
+
+export async function drive(world: World): Promise<void> {
+  const { scenario, timeline } = world;
+  const chance = SeededChance.of(scenario.seed, "ticks");
+  const known = knownInstants(world);
+  const wakes: number[] = [];
+  for (let at = scenario.startAt + minuteMs; at < scenario.endAt + settleMs; ) {
+    await timeline.runUntil(at - 1);
+    for (const fn of functions) wake(world, { fn, at: at + chance.between(0, 25_000), wakes });
+    await timeline.runUntil(at + minuteMs - 1);
+    const next = nextInstant(world, [...wakes, ...known]);
+    if (at > scenario.endAt && next === undefined) return;
+    const soonest = at + minuteMs;
+    const wanted = Math.min(next ?? Number.POSITIVE_INFINITY, at + longestLeapMs);
+    at = Math.max(soonest, Math.ceil(wanted / minuteMs) * minuteMs);
+  }
+}
+
+interface Wake {
+  readonly fn: FunctionName;
+  readonly at: number;
+  /** When invocations that were put off begin and should have ended. */
+  readonly wakes: number[];
+}
+
+function wake(world: World, { fn, at, wakes }: Wake): void {
+  const { timeline, faults } = world;
+  timeline.schedule(at, () => {
+    const lost = faults.lasting("ticks-lost", (fault) => fault.fn === undefined || fault.fn === fn);
+    if (lost !== undefined) return;
+    const late = faults.lasting("ticks-late");
+    const doubled = faults.lasting("ticks-doubled");
+    const startAt = at + (late?.byMs ?? 0);
+    if (late !== undefined) wakes.push(startAt, startAt + minuteMs);
+    timeline.schedule(startAt, () => void world.invoke(fn));
+    if (doubled !== undefined) timeline.schedule(startAt + doubled.apartMs, () => void world.invoke(fn));
+  });
+}
+
+/** Instants at which something may become due, from the scenario alone. */
+function knownInstants({ scenario }: World): number[] {
+  const { startAt, endAt, edits } = scenario;
+  const slots = edits.flatMap(({ meaning }) =>
+    meaning === undefined ? [] : slotsAround(startAt, meaning.schedule, meaning.timeZone),
+  );
+  const edges = scenario.faults.flatMap(edgesOf);
+  const all = [...slots, ...edges, ...edits.map((edit) => edit.at)];
+  return [...new Set(all)].filter((at) => at > startAt && at <= endAt);
+}
+
+function edgesOf(fault: Fault): number[] {
+  return "forMs" in fault ? [fault.at, fault.at + fault.forMs] : [fault.at];
+}
+
+/** When something is due next: known beforehand, written in the ledger, or left over from an invocation that failed. */
+function nextInstant(world: World, known: readonly number[]): number | undefined {
+  const now = world.timeline.now();
+  const ahead = known.filter((at) => at > now);
+  const written = [...world.ledger.items.values()].flatMap((item) => dueAtOf(item, now));
+  const all = [...ahead, ...written, ...(isUnsettled(world, now) ? [now] : [])];
+  return all.length === 0 ? undefined : Math.min(...all);
+}
+
+/** An overdue backup is looked at for ever; half-hourly will do for the simulation. */
+function dueAtOf(item: StoredItem, now: number): number[] {
+  if (item.lane !== undefined && item.dueAt?.S !== undefined) {
+    if (item.reason?.S === "overdue" && now > Date.parse(item.nextStepAt?.S ?? "") - minuteMs)
+      return [now + 30 * minuteMs];
+    return [Date.parse(item.dueAt.S)];
+  }
+  const isUnsent = item.pk?.S === "alert#open" && item.sentAt === undefined;
+  return isUnsent && item.leaseUntilAt?.S !== undefined ? [Date.parse(item.leaseUntilAt.S)] : [];
+}
+
+/** Some recent invocation is not through, or did not get through: the next one has its work. */
+function isUnsettled(world: World, now: number): boolean {
+  return world.invocations
+    .slice(-12)
+    .some(
+      ({ process, error }) =>
+        (process.endedAt === undefined && (!process.isDead || now - process.startedAt < 2 * minuteMs)) ||
+        (error !== undefined && now - (process.endedAt ?? now) < 2 * minuteMs),
+    );
+}

@@ -1,0 +1,190 @@
+// A whole simulated site: tables, OTC, inbox and time, and the processes that the schedule wakes in it. The functions run
+// are the real entries on the real stores; only what lies outside of us is simulated.
+
+import { DeleteItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
+import { marshall } from "@aws-sdk/util-dynamodb";
+import { entry as createBackups } from "../../../functions/create-backups.ts";
+import { entry as pollBackups } from "../../../functions/poll-backups.ts";
+import { parseConfig } from "../../../shared/config.ts";
+import type { MetricValues } from "../../../shared/domain/metric.ts";
+import type { LogEntry, Site } from "../../../shared/ports.ts";
+import { buildSite } from "../../../shared/services.ts";
+import { ledgerTable, policiesTable } from "../../../shared/tables.ts";
+import { SimulatedOtc } from "../otc/otc-account.ts";
+import { OtcWorld } from "../otc/otc-world.ts";
+import type { FunctionName } from "../plan/fault.ts";
+import type { Edit, Scenario } from "../plan/scenario.ts";
+import { MemoryTables } from "../tables/memory-tables.ts";
+import { SeededChance } from "./chance.ts";
+import { FaultPlan } from "./fault-plan.ts";
+import { Inbox } from "./inbox.ts";
+import { type Blow, SimProcess } from "./sim-process.ts";
+import { tableClient } from "./table-client.ts";
+import { Timeline } from "./timeline.ts";
+
+const entries = { "create-backups": createBackups, "poll-backups": pollBackups } as const;
+
+const config = parseConfig({
+  STAGE: "simulated",
+  POLICIES_TABLE: "policies",
+  LEDGER_TABLE: "ledger",
+  ACCOUNT_SECRET_PREFIX: "simulated",
+  PAGE_TOPIC_ARN: "page",
+  TICKET_TOPIC_ARN: "ticket",
+  OTC_ENDPOINTS: "{}",
+});
+
+export const pollBoundMs = config.pollBoundMs;
+export const namePrefix = config.namePrefix;
+
+/** One invocation as it went. */
+export interface Invocation {
+  readonly fn: FunctionName;
+  readonly process: SimProcess;
+  error?: unknown;
+}
+
+export interface StoryLine {
+  readonly at: number;
+  readonly text: string;
+}
+
+export class World {
+  readonly scenario: Scenario;
+  readonly timeline: Timeline;
+  readonly faults: FaultPlan;
+  readonly otc: OtcWorld;
+  readonly tables: MemoryTables;
+  readonly inbox: Inbox;
+  readonly invocations: Invocation[] = [];
+  readonly logs: LogEntry[] = [];
+  readonly metrics: { readonly at: number; readonly values: MetricValues }[] = [];
+  /** Set when the ledger was put back to an older copy. */
+  restoredAt: number | undefined;
+  readonly story: StoryLine[] = [];
+  readonly #tracing: boolean;
+  readonly #latency: SeededChance;
+  #writeIds = 0;
+
+  constructor(scenario: Scenario, options: { tracing?: boolean } = {}) {
+    this.scenario = scenario;
+    this.#tracing = options.tracing ?? false;
+    this.#latency = SeededChance.of(scenario.seed, "latency");
+    this.timeline = new Timeline(scenario.startAt);
+    const now = () => this.timeline.now();
+    this.faults = new FaultPlan(scenario.faults, { now, endAt: scenario.endAt });
+    this.otc = new OtcWorld({
+      now,
+      chance: SeededChance.of(scenario.seed, "otc"),
+      instances: scenario.instances,
+      nextFate: () => this.faults.take("backup-fate")?.fate,
+    });
+    const index = ledgerTable.dueIndex;
+    this.tables = new MemoryTables(
+      [
+        { name: config.policiesTable, partitionKey: policiesTable.partitionKey },
+        { name: config.ledgerTable, partitionKey: ledgerTable.partitionKey, sortKey: ledgerTable.sortKey, index },
+      ],
+      {
+        now,
+        indexLagMs: () => this.faults.lasting("index-lag")?.lagMs ?? 0,
+        pageSize: () => this.faults.lasting("small-pages")?.size ?? Number.POSITIVE_INFINITY,
+      },
+    );
+    this.inbox = new Inbox({ now, faults: this.faults, tell: this.tell });
+    for (const edit of scenario.edits) this.timeline.schedule(edit.at, () => this.#apply(edit));
+    for (const fault of scenario.faults) {
+      if (fault.kind === "ledger-restored")
+        this.timeline.schedule(fault.at, () => this.#restore(fault.at - fault.backMs));
+    }
+  }
+
+  readonly tell = (text: string): void => {
+    if (this.#tracing) this.story.push({ at: this.timeline.now(), text });
+  };
+
+  get ledger() {
+    return this.tables.table(config.ledgerTable);
+  }
+
+  /** Starts one invocation now. It goes on as the timeline runs. */
+  invoke(fn: FunctionName, extraBlows: readonly Blow[] = []): Invocation {
+    const blows = [...this.#blowsFor(fn), ...extraBlows];
+    const process = new SimProcess({
+      name: `${fn}#${this.invocations.length + 1}`,
+      timeline: this.timeline,
+      latency: this.#latency,
+      blows,
+      clockOffMs: () => this.faults.lasting("clock-off")?.byMs ?? 0,
+      tell: this.tell,
+    });
+    const invocation: Invocation = { fn, process };
+    this.invocations.push(invocation);
+    const context = { getRemainingTimeInMillis: () => process.remainingMs() };
+    const end = (error?: unknown) => {
+      process.endedAt = this.timeline.now();
+      if (error !== undefined) {
+        invocation.error = error;
+        this.tell(`${process.name} failed: ${error instanceof Error ? error.message : "?"}`);
+      }
+    };
+    entries[fn].run({}, context, this.siteFor(process)).then(
+      () => end(),
+      (error: unknown) => end(error),
+    );
+    return invocation;
+  }
+
+  /** The site of one process: the real composition, with the outside replaced by the simulated one. */
+  siteFor(process: SimProcess): Site {
+    const { tables, faults, tell, otc, timeline } = this;
+    const record = (entry: LogEntry) => {
+      this.logs.push(entry);
+      tell(`${process.name}: ${entry.message}${entry.failure === undefined ? "" : ` [${entry.failure.code}]`}`);
+    };
+    const site = buildSite(config, {
+      dynamoDb: tableClient({ tables, faults, process, tell }),
+      secrets: { read: () => Promise.reject(new Error("the simulated OTC needs no secret")) },
+      notifier: this.inbox.notifierFor(process),
+      telemetry: { emit: (values) => void this.metrics.push({ at: timeline.now(), values }) },
+      log: { info: record, warn: record, error: record },
+      clock: {
+        now: () => process.now(),
+        sleep: (ms) => process.effect("sleep", () => undefined, ms),
+      },
+      chance: {
+        newId: () => `write-${++this.#writeIds}`,
+        fraction: () => this.#latency.fraction(),
+      },
+    });
+    return { ...site, provider: new SimulatedOtc({ world: otc, faults, timeline, tell }, process) };
+  }
+
+  #blowsFor(fn: FunctionName): Blow[] {
+    const blows: Blow[] = [];
+    for (;;) {
+      const kill = this.faults.take("kill", (fault) => fault.fn === fn);
+      if (kill === undefined) break;
+      blows.push(kill);
+    }
+    for (;;) {
+      const freeze = this.faults.take("freeze", (fault) => fault.fn === fn);
+      if (freeze === undefined) return blows;
+      blows.push({ ...freeze, forMs: freeze.frozenMs });
+    }
+  }
+
+  #apply({ policyId, row }: Edit): void {
+    this.tell(row === undefined ? `ops delete row ${policyId}` : `ops write row ${JSON.stringify(row).slice(0, 160)}`);
+    const TableName = config.policiesTable;
+    if (row === undefined) this.tables.execute(new DeleteItemCommand({ TableName, Key: marshall({ policyId }) }));
+    else this.tables.execute(new PutItemCommand({ TableName, Item: marshall(row, { removeUndefinedValues: true }) }));
+  }
+
+  #restore(at: number): void {
+    this.tell(`the ledger is put back to ${new Date(at).toISOString()}`);
+    this.ledger.restore(at, this.timeline.now());
+    this.restoredAt = this.timeline.now();
+    this.faults.take("ledger-restored");
+  }
+}

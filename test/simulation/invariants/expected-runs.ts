@@ -1,0 +1,96 @@
+// Which runs there have to be, worked out from what ops wrote into the table and from the brute-force slots: the promise
+// as the ops people understand it. Slots around which the row changed before any tick saw it may go either way.
+
+import type { World } from "../engine/world.ts";
+import type { Edit, PolicyMeaning } from "../plan/scenario.ts";
+import { slotsAround } from "../plan/schedules.ts";
+import { type RunName, runName } from "./names.ts";
+
+const minuteMs = 60_000;
+
+export interface ExpectedRun {
+  readonly name: RunName;
+  readonly policyId: string;
+  readonly instanceId: string;
+  readonly slotAt: number;
+  readonly meaning: PolicyMeaning;
+  /** Whether it must end good or be told; the others may as well not exist. */
+  readonly isDue: boolean;
+}
+
+/** A policy row from one edit to the next. */
+interface Reign {
+  readonly fromAt: number;
+  readonly toAt: number;
+  readonly meaning: PolicyMeaning;
+}
+
+export function expectedRuns(world: World): ExpectedRun[] {
+  const byPolicy = Map.groupBy(world.scenario.edits, (edit) => edit.policyId);
+  const ticks = completedCreates(world);
+  return [...byPolicy].flatMap(([policyId, edits]) =>
+    reignsOf(edits, world.scenario.endAt).flatMap((reign) => runsOf(world, { policyId, edits, reign, ticks })),
+  );
+}
+
+function reignsOf(edits: readonly Edit[], endAt: number): Reign[] {
+  const ordered = edits.toSorted((a, b) => a.at - b.at);
+  const reigns: Reign[] = [];
+  let valid: PolicyMeaning | undefined;
+  for (const [index, edit] of ordered.entries()) {
+    // An invalid edit leaves the last valid version in force; a deleted row leaves nothing.
+    valid = edit.row === undefined ? undefined : (edit.meaning ?? valid);
+    const toAt = ordered[index + 1]?.at ?? endAt;
+    if (valid !== undefined) reigns.push({ fromAt: edit.at, toAt, meaning: valid });
+  }
+  return reigns;
+}
+
+interface Creates {
+  readonly startedAt: number;
+  readonly endedAt: number;
+}
+
+function completedCreates(world: World): Creates[] {
+  return world.invocations.flatMap(({ fn, process, error }) =>
+    fn === "create-backups" && process.endedAt !== undefined && error === undefined
+      ? [{ startedAt: process.startedAt, endedAt: process.endedAt }]
+      : [],
+  );
+}
+
+function runsOf(
+  world: World,
+  of: { policyId: string; edits: readonly Edit[]; reign: Reign; ticks: readonly Creates[] },
+): ExpectedRun[] {
+  const { policyId, reign, ticks, edits } = of;
+  const { meaning, fromAt, toAt } = reign;
+  const slots = slotsAround(world.scenario.startAt, meaning.schedule, meaning.timeZone);
+  return slots
+    .filter((slotAt) => slotAt >= fromAt - meaning.startWindowMinutes * minuteMs && slotAt < toAt)
+    .flatMap((slotAt) => {
+      const isDue = meaning.enabled && !isPaused(meaning, slotAt) && isSettled({ slotAt, reign, ticks, edits });
+      return meaning.instanceIds.map((instanceId) => ({
+        name: runName(policyId, instanceId, slotAt),
+        policyId,
+        instanceId,
+        slotAt,
+        meaning,
+        isDue,
+      }));
+    });
+}
+
+function isPaused(meaning: PolicyMeaning, slotAt: number): boolean {
+  return meaning.pausedUntilAt !== undefined && slotAt < meaning.pausedUntilAt;
+}
+
+/** The row was seen by a tick before the slot, and by one after it, and was not changed in between. */
+function isSettled(of: { slotAt: number; reign: Reign; ticks: readonly Creates[]; edits: readonly Edit[] }): boolean {
+  const { slotAt, reign, ticks, edits } = of;
+  if (slotAt < reign.fromAt) return false;
+  const seenBefore = ticks.some((tick) => tick.startedAt >= reign.fromAt && tick.endedAt < slotAt);
+  const seenAfter = ticks.find((tick) => tick.startedAt > slotAt);
+  if (!seenBefore || seenAfter === undefined) return false;
+  return !edits.some((edit) => edit.at > slotAt && edit.at <= seenAfter.endedAt) && seenAfter.endedAt < reign.toAt;
+}

@@ -1,0 +1,62 @@
+// How much later than promised something may happen because of the faults around it. Without faults: not at all. Each
+// fault that was used around that time buys what it costs and no more, so a promise stays checkable under any plan.
+
+import type { Fault } from "../plan/fault.ts";
+
+const minuteMs = 60_000;
+
+/** The promised instant, put off by the faults that were used from shortly before `fromAt` until then. */
+export function graced(used: readonly Fault[], fromAt: number, promisedAt: number): number {
+  let untilAt = promisedAt;
+  for (const fault of used.toSorted((a, b) => a.at - b.at)) {
+    const isOver = endOf(fault) < fromAt - 30 * minuteMs;
+    if (!isOver && fault.at <= untilAt) untilAt += costOf(fault);
+  }
+  return untilAt;
+}
+
+function endOf(fault: Fault): number {
+  if ("forMs" in fault) return fault.at + fault.forMs;
+  // A fault that waits for its opportunity may strike long after its instant.
+  return "frozenMs" in fault ? fault.at + 24 * 60 * minuteMs + fault.frozenMs : fault.at + 24 * 60 * minuteMs;
+}
+
+function costOf(fault: Fault): number {
+  switch (fault.kind) {
+    case "kill":
+    case "freeze":
+    case "table-hides-write":
+      return 5 * minuteMs;
+    case "ticks-lost":
+    case "table-outage":
+    case "notice-outage":
+      return fault.forMs + 5 * minuteMs;
+    case "ticks-late":
+      return fault.byMs + 3 * minuteMs;
+    case "ticks-doubled":
+    case "small-pages":
+      return minuteMs;
+    case "clock-off":
+      return 2 * Math.abs(fault.byMs) + 3 * minuteMs;
+    case "table-refuses":
+    case "notice-refused":
+    case "notice-answer-lost":
+      return 4 * minuteMs * fault.times;
+    case "index-lag":
+      return 5 * fault.lagMs + 3 * minuteMs;
+    case "ledger-restored":
+      return fault.backMs + 15 * minuteMs;
+    case "post-answer-lost":
+      return 6 * minuteMs + fault.lateMs;
+    case "otc-refuses":
+      return (6 * minuteMs + (fault.afterMs ?? 0)) * fault.times;
+    case "otc-outage":
+      return fault.forMs + 8 * minuteMs;
+    case "list-lag":
+      return 2 * fault.lagMs + 6 * minuteMs;
+    case "instance-status":
+    case "instance-busy":
+    case "backup-fate":
+      return 0;
+  }
+}

@@ -1,0 +1,150 @@
+// I2, I4 and I8: what people get, a good backup or the truth in time. Judged from the simulated OTC and from what was
+// delivered.
+
+import { pollBoundMs } from "../engine/world.ts";
+import { endsFailed, type OtcBackup, statusAt } from "../otc/otc-world.ts";
+import type { ExpectedRun } from "./expected-runs.ts";
+import type { Facts } from "./facts.ts";
+import type { RunName } from "./names.ts";
+
+const minuteMs = 60_000;
+/** The promise: within the poll bound and a minute. The schedule of the simulation wakes up to 25 s into each minute. */
+const tellWithinMs = pollBoundMs + 90_000;
+/** A row that vanished is believed missing only after OTC's listing had time to show it. */
+const lossWithinMs = 6 * minuteMs + tellWithinMs;
+
+const failureKinds = [
+  "backup-failed",
+  "backup-missed",
+  "backup-lost",
+  "backup-overdue",
+  "backup-not-good",
+  "run-skipped",
+];
+
+/** I2: every due slot ends with a good backup, or a human has been told before its window was over. */
+export function i2GoodOrToldInTime(facts: Facts): string[] {
+  return facts.expected.filter((run) => run.isDue).flatMap((run) => unaccounted(facts, run));
+}
+
+function unaccounted(facts: Facts, run: ExpectedRun): string[] {
+  const byAt = facts.graced(run.slotAt, run.slotAt + windowMs(run));
+  const good = facts.ours.some(({ run: name, backup }) => name === run.name && isGood(backup, facts.endAt));
+  if (good) return [];
+  const told = facts.told.filter((notice) => isAbout(notice, run) && notice.at <= byAt);
+  if (told.length > 0) return [];
+  const state = facts.runs.get(run.name)?.state ?? "no run";
+  const late = facts.told.find((notice) => isAbout(notice, run));
+  const when = late === undefined ? "nobody was ever told" : `told only at ${new Date(late.at).toISOString()}`;
+  return [`${run.name} has no good backup (${state}) and ${when}; promised by ${new Date(byAt).toISOString()}`];
+}
+
+/** Start or completion window, whichever ends later, and the time to find out and tell. */
+function windowMs({ meaning }: ExpectedRun): number {
+  return Math.max(meaning.startWindowMinutes, meaning.completionWindowMinutes) * minuteMs + tellWithinMs;
+}
+
+function isGood(backup: OtcBackup, at: number): boolean {
+  return statusAt(backup, at) === "COMPLETED" && (backup.sizeKb ?? 0) >= 1;
+}
+
+function isAbout(notice: Facts["told"][number], run: ExpectedRun): boolean {
+  return notice.runs.includes(run.name) && failureKinds.includes(notice.kind);
+}
+
+/** I4: what OTC let fail or lost is told within the poll bound and a minute; of one kind a run pages once. */
+export function i4ToldPromptlyAndOnce(facts: Facts): string[] {
+  return [...promptly(facts), ...endsTold(facts), ...once(facts), ...standingOnce(facts)];
+}
+
+function promptly(facts: Facts): string[] {
+  return facts.ours.flatMap(({ backup, run }) => {
+    const kinds = endsFailed(backup) ? ["backup-failed", "attempt-failed"] : ["backup-lost"];
+    const wasLost = backup.fate === "vanishes" && backup.deletedAt < backup.endsAt;
+    const happenedAt = endsFailed(backup) ? backup.endsAt : backup.deletedAt;
+    if ((!endsFailed(backup) && !wasLost) || happenedAt > facts.endAt || facts.world.restoredAt !== undefined)
+      return [];
+    // A row that went before its id was known leaves no trace: the run is posted again.
+    if (wasLost && facts.runs.get(run)?.backupId !== backup.id) return [];
+    const byAt = facts.graced(backup.createdAt, happenedAt + (wasLost ? lossWithinMs : tellWithinMs));
+    return toldBy(facts, { run, kinds, byAt, what: wasLost ? "vanished" : "FAILED", happenedAt });
+  });
+}
+
+/** Runs that the ledger itself calls missed or overdue must have been told as such. */
+function endsTold(facts: Facts): string[] {
+  return [...facts.runs.values()].flatMap((run) => {
+    const kinds = run.alertKinds.filter((kind) => failureKinds.includes(kind));
+    if (run.finishedAt === undefined || kinds.length === 0) return [];
+    const byAt = facts.graced(run.finishedAt, run.finishedAt + 1.5 * minuteMs);
+    return toldBy(facts, { run: run.name, kinds, byAt, what: run.state, happenedAt: run.finishedAt });
+  });
+}
+
+function toldBy(
+  facts: Facts,
+  of: { run: RunName; kinds: readonly string[]; byAt: number; what: string; happenedAt: number },
+): string[] {
+  const told = facts.told.filter((notice) => of.kinds.includes(notice.kind) && notice.runs.includes(of.run));
+  if (told.some((notice) => notice.at <= of.byAt)) return [];
+  const first = told[0] === undefined ? "never told" : `told at ${new Date(told[0].at).toISOString()}`;
+  return [
+    `${of.run} ${of.what} at ${new Date(of.happenedAt).toISOString()} and was ${first}, not by ${new Date(of.byAt).toISOString()}`,
+  ];
+}
+
+/** Deliveries are repeated only where a process died, or an answer was lost, between sending and writing it down. */
+function once(facts: Facts): string[] {
+  const excuses = facts.used.filter(mayRepeat).reduce((sum, fault) => sum + ("times" in fault ? fault.times : 1), 0);
+  const perRun = facts.told.flatMap(({ kind, runs, dedupeKey }) =>
+    kind === "attempt-failed" ? [] : runs.map((run) => ({ what: `${run} ${kind}`, dedupeKey })),
+  );
+  return [...Map.groupBy(perRun, (told) => told.what)].flatMap(([what, list]) =>
+    list.length > 1 + excuses ? [`${what} was delivered ${list.length} times`] : [],
+  );
+}
+
+function mayRepeat(fault: Facts["used"][number]): boolean {
+  const kinds = [
+    "kill",
+    "freeze",
+    "notice-answer-lost",
+    "table-refuses",
+    "table-hides-write",
+    "table-outage",
+    "clock-off",
+    "ledger-restored",
+  ];
+  return kinds.includes(fault.kind);
+}
+
+/** One page per cause: an account or a row in trouble is not told again and again while the trouble lasts. */
+function standingOnce(facts: Facts): string[] {
+  const excuses = facts.used.reduce((sum, fault) => sum + ("times" in fault ? fault.times : 1), 0);
+  const standing = facts.told.filter((told) => told.runs.length === 0);
+  return [...Map.groupBy(standing, (told) => told.dedupeKey)].flatMap(([key, list]) =>
+    list.length > 2 + excuses ? [`${key} was delivered ${list.length} times`] : [],
+  );
+}
+
+/** I8: a malformed row is told about and changes nothing for the others (which I2 checks for each of them). */
+export function i8HostileRowsHarmOnlyThemselves(facts: Facts): string[] {
+  const { edits, endAt } = facts.world.scenario;
+  return edits.flatMap((edit) => {
+    if (edit.row === undefined || edit.meaning !== undefined) return [];
+    const nextEdit = edits.find((other) => other.policyId === edit.policyId && other.at > edit.at);
+    const byAt = facts.graced(edit.at, edit.at + 3 * minuteMs);
+    // The table's key is all that is known for certain of such a row; a row soon corrected may pass unnoticed.
+    if (byAt > (nextEdit?.at ?? endAt)) return [];
+    const told = facts.told.some(
+      (notice) =>
+        notice.kind === "policy-invalid" && notice.subject === asShown(`policy ${edit.policyId}`) && notice.at <= byAt,
+    );
+    return told ? [] : [`the invalid row ${edit.policyId} of ${new Date(edit.at).toISOString()} was not told in time`];
+  });
+}
+
+/** A subject holds printable ASCII alone. */
+function asShown(text: string): string {
+  return text.replaceAll(/[^\x20-\x7e]/g, "?");
+}

@@ -1,0 +1,40 @@
+// One simulated stretch of time as data: the accounts, the rows and their edits, and every fault. The same scenario gives
+// the same world, whoever runs it.
+
+import type { OtcInstance } from "../otc/otc-world.ts";
+import type { Fault } from "./fault.ts";
+import type { NamedSchedule } from "./schedules.ts";
+
+/** A row as ops put it into the table, or took it out. */
+export interface Edit {
+  readonly at: number;
+  readonly policyId: string;
+  /** Absent: the row is deleted. */
+  readonly row?: Readonly<Record<string, unknown>>;
+  /** What a valid row means; absent for a row that is invalid. */
+  readonly meaning?: PolicyMeaning;
+}
+
+/** What the checker takes from a valid row, without the parser. */
+export interface PolicyMeaning {
+  readonly account: string;
+  readonly instanceIds: readonly string[];
+  readonly schedule: NamedSchedule;
+  readonly timeZone: string;
+  readonly enabled: boolean;
+  readonly pausedUntilAt?: number;
+  readonly startWindowMinutes: number;
+  readonly completionWindowMinutes: number;
+  readonly maxAttempts: number;
+  readonly catchUp: "latest" | "none";
+}
+
+export interface Scenario {
+  readonly seed: number;
+  readonly startAt: number;
+  /** Until then rows are edited and faults begin. */
+  readonly endAt: number;
+  readonly instances: readonly OtcInstance[];
+  readonly edits: readonly Edit[];
+  readonly faults: readonly Fault[];
+}

@@ -1,0 +1,8 @@
+// A worker thread of `npm run simulate`: takes a stretch of seeds, answers with its tally, asks for more.
+
+import { parentPort } from "node:worker_threads";
+import { runSeeds } from "./run-seeds.ts";
+
+parentPort?.on("message", async (seeds: { from: number; count: number }) => {
+  parentPort?.postMessage(await runSeeds(seeds));
+});
