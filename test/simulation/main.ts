@@ -66,20 +66,20 @@ async function runAll(options: Options): Promise<Tally> {
     const perSecond = Math.round(tally.seeds / ((lastShownAt - startedAt) / 1000));
     console.error(`${tally.seeds} of ${options.seeds} seeds, ${tally.failures.length} broken, ${perSecond} a second`);
   };
-  const work = async () => {
-    const worker = new Worker(new URL("seed-worker.ts", import.meta.url));
-    while (next < endAt) {
-      note(
-        await new Promise<Tally>((resolve, reject) => {
-          worker.once("message", resolve);
-          worker.once("error", reject);
-          worker.postMessage(take());
-        }),
-      );
-      worker.removeAllListeners();
-    }
-    await worker.terminate();
-  };
+  const work = () =>
+    new Promise<void>((resolve, reject) => {
+      const worker = new Worker(new URL("seed-worker.ts", import.meta.url));
+      const more = () => {
+        if (next < endAt) worker.postMessage(take());
+        else worker.terminate().then(() => resolve(), reject);
+      };
+      worker.on("error", reject);
+      worker.on("message", (part: Tally) => {
+        note(part);
+        more();
+      });
+      more();
+    });
   if (options.workers === 1) while (next < endAt) note(await runSeeds(take()));
   else await Promise.all(Array.from({ length: options.workers }, work));
   return tally;

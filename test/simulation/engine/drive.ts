@@ -23,7 +23,11 @@ export async function drive(world: World): Promise<void> {
   const wakes: number[] = [];
   for (let at = scenario.startAt + minuteMs; at < scenario.endAt + settleMs; ) {
     await timeline.runUntil(at - 1);
-    for (const fn of functions) wake(world, { fn, at: at + chance.between(0, 25_000), wakes });
+    for (const fn of functions) {
+      // A tick that can find nothing is mostly left out: it costs time here and shows nothing.
+      if (hasWork(world, fn, [...wakes, ...known]) || chance.happens(0.25))
+        wake(world, { fn, at: at + chance.between(0, 25_000), wakes });
+    }
     await timeline.runUntil(at + minuteMs - 1);
     const next = nextInstant(world, [...wakes, ...known]);
     if (at > scenario.endAt && next === undefined) return;
@@ -31,6 +35,22 @@ export async function drive(world: World): Promise<void> {
     const wanted = Math.min(next ?? Number.POSITIVE_INFINITY, at + longestLeapMs);
     at = Math.max(soonest, Math.ceil(wanted / minuteMs) * minuteMs);
   }
+}
+
+const lanesOf: Readonly<Record<FunctionName, readonly string[]>> = {
+  "create-backups": ["create"],
+  "poll-backups": ["poll", "alert"],
+};
+
+/** Whether this function's minute may matter: a step of its lane, a known instant just past, or trouble lately. */
+function hasWork(world: World, fn: FunctionName, known: readonly number[]): boolean {
+  const now = world.timeline.now();
+  if (known.some((at) => at > now - 4 * minuteMs && at <= now + 25_000)) return true;
+  if (isUnsettled(world, now) || now >= world.scenario.endAt) return true;
+  const isDue = (item: StoredItem) => dueAtOf(world, item).some((at) => at <= now + 25_000);
+  return [...world.ledger.items.values()].some(
+    (item) => (item.lane?.S === undefined || lanesOf[fn].includes(item.lane.S)) && isDue(item),
+  );
 }
 
 interface Wake {
@@ -62,7 +82,7 @@ function knownInstants({ scenario }: World): number[] {
   );
   const edges = scenario.faults.flatMap(edgesOf);
   const all = [...slots, ...edges, ...edits.map((edit) => edit.at)];
-  return [...new Set(all)].filter((at) => at > startAt && at <= endAt);
+  return [...new Set(all)].filter((at) => at >= startAt && at <= endAt);
 }
 
 function edgesOf(fault: Fault): number[] {
@@ -73,17 +93,17 @@ function edgesOf(fault: Fault): number[] {
 function nextInstant(world: World, known: readonly number[]): number | undefined {
   const now = world.timeline.now();
   const ahead = known.filter((at) => at > now);
-  const written = [...world.ledger.items.values()].flatMap((item) => dueAtOf(item, now));
+  const written = [...world.ledger.items.values()].flatMap((item) => dueAtOf(world, item));
   const all = [...ahead, ...written, ...(isUnsettled(world, now) ? [now] : [])];
   return all.length === 0 ? undefined : Math.min(...all);
 }
 
-/** An overdue backup is looked at for ever; half-hourly will do for the simulation. */
-function dueAtOf(item: StoredItem, now: number): number[] {
+/** A backup that never ends is looked at for ever; once it is overdue, half-hourly will do for the simulation. */
+function dueAtOf(world: World, item: StoredItem): number[] {
+  const now = world.timeline.now();
   if (item.lane !== undefined && item.dueAt?.S !== undefined) {
-    if (item.reason?.S === "overdue" && now > Date.parse(item.nextStepAt?.S ?? "") - minuteMs)
-      return [now + 30 * minuteMs];
-    return [Date.parse(item.dueAt.S)];
+    const isHopeless = item.reason?.S === "overdue" && world.otc.isBuildingForEver(item.backupId?.S);
+    return [isHopeless ? now + 30 * minuteMs : Date.parse(item.dueAt.S)];
   }
   const isUnsent = item.pk?.S === "alert#open" && item.sentAt === undefined;
   return isUnsent && item.leaseUntilAt?.S !== undefined ? [Date.parse(item.leaseUntilAt.S)] : [];

@@ -69,7 +69,10 @@ function runsOf(
   return slots
     .filter((slotAt) => slotAt >= fromAt - meaning.startWindowMinutes * minuteMs && slotAt < toAt)
     .flatMap((slotAt) => {
-      const isDue = meaning.enabled && !isPaused(meaning, slotAt) && isSettled({ slotAt, reign, ticks, edits });
+      // What was written down before the ledger was put back has to be found again by a tick after that.
+      const knownAt = Math.max(slotAt, world.restoredAt ?? 0);
+      const isDue =
+        meaning.enabled && !isPaused(meaning, slotAt) && isSettled({ slotAt, knownAt, reign, ticks, edits });
       return meaning.instanceIds.map((instanceId) => ({
         name: runName(policyId, instanceId, slotAt),
         policyId,
@@ -87,10 +90,10 @@ function isPaused(meaning: PolicyMeaning, slotAt: number): boolean {
 
 /** The row was seen by a tick before the slot, and by one after it, and was not changed in between. */
 function isSettled(of: { slotAt: number; reign: Reign; ticks: readonly Creates[]; edits: readonly Edit[] }): boolean {
-  const { slotAt, reign, ticks, edits } = of;
+  const { slotAt, knownAt, reign, ticks, edits } = of;
   if (slotAt < reign.fromAt) return false;
   const seenBefore = ticks.some((tick) => tick.startedAt >= reign.fromAt && tick.endedAt < slotAt);
-  const seenAfter = ticks.find((tick) => tick.startedAt > slotAt);
+  const seenAfter = ticks.find((tick) => tick.startedAt > knownAt);
   if (!seenBefore || seenAfter === undefined) return false;
   return !edits.some((edit) => edit.at > slotAt && edit.at <= seenAfter.endedAt) && seenAfter.endedAt < reign.toAt;
 }

@@ -26,6 +26,7 @@ function leftOpen({ world, endAt }: Facts): string[] {
 
 /** What OTC finished is finished in the ledger within the poll bound and two ticks. */
 function foundLate(facts: Facts): string[] {
+  if (facts.world.restoredAt !== undefined) return [];
   return facts.ours.flatMap(({ backup, run: name }) => {
     const run = facts.runs.get(name);
     if (run?.finishedAt === undefined || run.backupId !== backup.id || run.state !== "completed") return [];

@@ -2,8 +2,8 @@
 // OTC, with its lags, refusals, busy locks and lost answers. Every call is one effect of the process.
 
 import { type Failure, type FailureCode, failed, failure, ok, type Result } from "../../../shared/domain/failure.ts";
-import type { BackupRequest, Instance, RemoteBackup } from "../../../shared/domain/remote.ts";
-import type { AccountProvider, BackupProvider } from "../../../shared/ports.ts";
+import type { AutomatedPolicy, BackupRequest, Instance, RemoteBackup } from "../../../shared/domain/remote.ts";
+import type { AccountProvider, BackupProvider, Deletion } from "../../../shared/ports.ts";
 import type { FaultPlan } from "../engine/fault-plan.ts";
 import type { SimProcess } from "../engine/sim-process.ts";
 import type { Timeline } from "../engine/timeline.ts";
@@ -16,6 +16,8 @@ export interface OtcDoor {
   readonly timeline: Timeline;
   readonly tell: (text: string) => void;
 }
+
+const nightlyAtOtc: AutomatedPolicy = { keepDays: 7, startTime: "19:00-20:00", period: "1,2,3,4,5,6,7" };
 
 /** Longer than a call may take before the client gives up on its answer. */
 const answerTimeoutMs = 15_000;
@@ -41,6 +43,11 @@ export class SimulatedOtc implements BackupProvider {
       listInstances: () => this.#process.effect("list-instances", () => this.#listInstances(account)),
       createBackup: (request) => this.#createBackup(request),
       listBackups: (instanceId) => this.#process.effect("list-backups", () => this.#listBackups(instanceId)),
+      deleteBackup: (id) => this.#process.effect("delete-backup", () => this.#deleteBackup(id)),
+      automatedPolicy: () => this.#process.effect("automated-policy", () => ok(nightlyAtOtc)),
+      restoreSpans: () => this.#process.effect("restore-spans", () => ok([])),
+      quotas: () => this.#process.effect("quotas", () => ok([])),
+      clockSkewMs: () => this.#process.now() - this.#door.timeline.now(),
     };
   }
 
@@ -120,6 +127,18 @@ export class SimulatedOtc implements BackupProvider {
       return status === undefined ? [] : [rowOf(backup, status)];
     });
     return ok(rows);
+  }
+
+  #deleteBackup(id: string): Result<Deletion> {
+    const refusal = this.#refusal("delete-backup");
+    if (refusal !== undefined) return failed(refusal);
+    const { world, timeline, tell } = this.#door;
+    const backup = world.backups.find((each) => each.id === id && timeline.now() < each.deletedAt);
+    if (backup === undefined) return ok({});
+    backup.deletedAt = timeline.now();
+    world.deletions.push({ at: timeline.now(), backup });
+    tell(`DELETE ${backup.name} accepted`);
+    return ok({ requestId: `delete-${id}` });
   }
 
   #refusal(operation: OtcOperation): Failure | undefined {

@@ -41,6 +41,8 @@ export class OtcWorld {
   readonly backups: OtcBackup[] = [];
   /** Every POST that reached OTC. */
   readonly posts: { readonly at: number; readonly name: string }[] = [];
+  /** Every backup that somebody deleted through the API. */
+  readonly deletions: { readonly at: number; readonly backup: OtcBackup }[] = [];
   readonly #options: OtcWorldOptions;
 
   constructor(options: OtcWorldOptions) {
@@ -58,6 +60,10 @@ export class OtcWorld {
 
   isBusy(instanceId: string): boolean {
     return this.backupsOf(instanceId).some((backup) => statusAt(backup, this.#options.now()) === "BUILDING");
+  }
+
+  isBuildingForEver(id: string | undefined): boolean {
+    return this.backups.some((backup) => backup.id === id && !Number.isFinite(backup.endsAt));
   }
 
   /** A row of that name that is still there, on any instance: names are unique. */
@@ -107,11 +113,12 @@ function buildMs(fate: OtcBackup["fate"], chance: SeededChance): number {
       return chance.between(90, 400) * minuteMs;
     case "stays-building":
       return Number.POSITIVE_INFINITY;
-    case "completes":
     case "vanishes":
+      return 30 * minuteMs;
+    case "completes":
     case "no-size":
     case "too-small":
-      return chance.happens(0.8) ? chance.between(60, 600) * secondMs : chance.between(10, 60) * minuteMs;
+      return chance.happens(0.85) ? chance.between(30, 400) * secondMs : chance.between(7, 45) * minuteMs;
   }
 }
 

@@ -49,6 +49,7 @@ const refusals: Readonly<Record<OtcOperation, readonly FailureCode[]>> = {
     "account-locked",
     "answer-unreadable",
   ],
+  "delete-backup": ["throttled", "provider-unavailable", "instance-busy"],
   "list-backups": ["throttled", "provider-unavailable", "answer-unreadable", "login-withheld"],
 };
 

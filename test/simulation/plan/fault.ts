@@ -4,7 +4,7 @@
 import type { FailureCode } from "../../../shared/domain/failure.ts";
 
 export type FunctionName = "create-backups" | "poll-backups";
-export type OtcOperation = "account" | "list-instances" | "create-backup" | "list-backups";
+export type OtcOperation = "account" | "list-instances" | "create-backup" | "list-backups" | "delete-backup";
 
 interface Lasting {
   readonly at: number;

@@ -14,7 +14,7 @@ const hourMs = 60 * minuteMs;
 export function generateScenario(seed: number): Scenario {
   const chance = SeededChance.of(seed, "scenario");
   const startAt = chance.pick(firstNoons);
-  const endAt = startAt + chance.between(22, 44) * hourMs;
+  const endAt = startAt + chance.between(16, 34) * hourMs;
   const instances = drawInstances(chance);
   const edits = drawEdits(chance, { startAt, endAt, instances });
   const slots = edits.flatMap(({ meaning }) =>
