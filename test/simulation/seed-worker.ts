@@ -3,6 +3,11 @@
 import { parentPort } from "node:worker_threads";
 import { runSeeds } from "./run-seeds.ts";
 
-parentPort?.on("message", async (seeds: { from: number; count: number }) => {
-  parentPort?.postMessage(await runSeeds(seeds));
+parentPort?.on("message", (seeds: { from: number; count: number }) => {
+  runSeeds(seeds).then(
+    (tally) => parentPort?.postMessage(tally),
+    (error: unknown) => {
+      throw error;
+    },
+  );
 });

@@ -89,7 +89,13 @@ function isPaused(meaning: PolicyMeaning, slotAt: number): boolean {
 }
 
 /** The row was seen by a tick before the slot, and by one after it, and was not changed in between. */
-function isSettled(of: { slotAt: number; reign: Reign; ticks: readonly Creates[]; edits: readonly Edit[] }): boolean {
+function isSettled(of: {
+  slotAt: number;
+  knownAt: number;
+  reign: Reign;
+  ticks: readonly Creates[];
+  edits: readonly Edit[];
+}): boolean {
   const { slotAt, knownAt, reign, ticks, edits } = of;
   if (slotAt < reign.fromAt) return false;
   const seenBefore = ticks.some((tick) => tick.startedAt >= reign.fromAt && tick.endedAt < slotAt);

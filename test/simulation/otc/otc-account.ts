@@ -38,6 +38,11 @@ export class SimulatedOtc implements BackupProvider {
     });
   }
 
+  /** Nothing is learned about the pace here: a simulated OTC refuses by plan, not by rate. */
+  keepPace(): Promise<void> {
+    return Promise.resolve();
+  }
+
   #accountNamed(account: string): AccountProvider {
     return {
       listInstances: () => this.#process.effect("list-instances", () => this.#listInstances(account)),
@@ -47,6 +52,7 @@ export class SimulatedOtc implements BackupProvider {
       automatedPolicy: () => this.#process.effect("automated-policy", () => ok(nightlyAtOtc)),
       restoreSpans: () => this.#process.effect("restore-spans", () => ok([])),
       quotas: () => this.#process.effect("quotas", () => ok([])),
+      passwordExpiresAt: () => undefined,
       clockSkewMs: () => this.#process.now() - this.#door.timeline.now(),
     };
   }
