@@ -13,6 +13,7 @@ const usage = `npm run simulate -- [--seeds N] [--from F] [--seed S] [--workers 
   --seeds N    how many seeds to run (default 2000), from F (default 1; "now" takes seeds nobody has run yet)
   --seed S     one seed: prints its story, shrunk when it breaks a promise
   --workers W  threads (default: all cores)
+  --until-broken  stops at the first broken promise
   --json       one JSON object as the last line`;
 
 interface Options {
@@ -21,6 +22,7 @@ interface Options {
   readonly seed: number | undefined;
   readonly workers: number;
   readonly json: boolean;
+  readonly untilBroken: boolean;
 }
 
 const stretch = 20;
@@ -28,7 +30,14 @@ const stretch = 20;
 function readOptions(): Options {
   const text = { type: "string" } as const;
   const { values } = parseArgs({
-    options: { seeds: text, from: text, seed: text, workers: text, json: { type: "boolean" } },
+    options: {
+      seeds: text,
+      from: text,
+      seed: text,
+      workers: text,
+      json: { type: "boolean" },
+      "until-broken": { type: "boolean" },
+    },
   });
   return {
     seeds: wholeNumber("seeds", values.seeds) ?? 2000,
@@ -36,6 +45,7 @@ function readOptions(): Options {
     seed: wholeNumber("seed", values.seed),
     workers: wholeNumber("workers", values.workers) ?? availableParallelism(),
     json: values.json ?? false,
+    untilBroken: values["until-broken"] ?? false,
   };
 }
 
@@ -59,6 +69,7 @@ async function runAll(options: Options): Promise<Tally> {
   };
   const note = (part: Tally) => {
     tally = together(tally, part);
+    if (options.untilBroken && tally.failures.length > 0) next = endAt;
     for (const { seed, violations } of part.failures)
       console.error(`seed ${seed}: ${violations.map((v) => `${v.invariant} ${v.what}`)[0]}`);
     if (Date.now() - lastShownAt < 5_000) return;
@@ -97,7 +108,7 @@ async function main(): Promise<number> {
   const tally = one === undefined ? await runAll(options) : await runSeeds({ from: one, count: 1 });
   const first = tally.failures.toSorted((a, b) => a.seed - b.seed)[0];
   const invariant = first?.violations[0]?.invariant;
-  if (first !== undefined && invariant !== undefined) await explain(first.seed, invariant);
+  if (first !== undefined && invariant !== undefined && !options.untilBroken) await explain(first.seed, invariant);
   else if (one !== undefined) for (const line of await tellStory(generateScenario(one))) console.error(line);
   const { failures, ...sums } = tally;
   const from = one ?? options.from;

@@ -34,6 +34,8 @@ export interface Told {
   readonly kind: string;
   /** The runs a notice names. */
   readonly runs: readonly RunName[];
+  /** The reason of a notice about a single run. */
+  readonly reason: string | undefined;
   /** What it is about when it is about no single run: `account alpha`, `policy nightly`. */
   readonly subject: string;
 }
@@ -44,5 +46,6 @@ export function readNotice({ subject, body }: Notice): Told {
   const listed = [...body.matchAll(/^- (\S+) (\S+) slot (\S+Z):/gm)].map(([, p, i, s]) => `${p} ${i} ${s}`);
   const fact = (name: string) => new RegExp(`^${name}: (\\S+)`, "m").exec(body)?.[1];
   const single = fact("slot") === undefined ? [] : [`${fact("policy")} ${fact("database")} ${fact("slot")}`];
-  return { level, kind, subject: about, runs: listed.length > 0 ? listed : single };
+  const reason = /^reason: (.+)$/m.exec(body)?.[1];
+  return { level, kind, subject: about, runs: listed.length > 0 ? listed : single, reason };
 }

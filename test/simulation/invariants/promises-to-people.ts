@@ -54,7 +54,7 @@ function isAbout(notice: Facts["told"][number], run: ExpectedRun): boolean {
 
 /** I4: what OTC let fail or lost is told within the poll bound and a minute; of one kind a run pages once. */
 export function i4ToldPromptlyAndOnce(facts: Facts): string[] {
-  return [...promptly(facts), ...endsTold(facts), ...once(facts), ...standingOnce(facts)];
+  return [...promptly(facts), ...endsTold(facts), ...once(facts), ...standingOnce(facts), ...grouped(facts)];
 }
 
 function promptly(facts: Facts): string[] {
@@ -116,6 +116,25 @@ function mayRepeat(fault: Facts["used"][number]): boolean {
     "ledger-restored",
   ];
   return kinds.includes(fault.kind);
+}
+
+/** Runs of one account that end for one reason in one tick are one message with a list. */
+function grouped({ told, expected }: Facts): string[] {
+  const accounts = new Map(expected.map((run) => [run.name, run.meaning.account]));
+  const single = told.filter((notice) => notice.runs.length === 1 && notice.reason !== undefined);
+  return single.flatMap((notice, index) => {
+    const twin = single[index + 1];
+    const account = (runs: readonly RunName[]) => accounts.get(runs[0] ?? "");
+    const isApart =
+      twin === undefined ||
+      twin.at - notice.at > 500 ||
+      twin.level !== notice.level ||
+      twin.kind !== notice.kind ||
+      twin.reason !== notice.reason ||
+      twin.runs[0] === notice.runs[0] ||
+      account(twin.runs) !== account(notice.runs);
+    return isApart ? [] : [`${notice.runs[0]} and ${twin.runs[0]} were told one by one: ${notice.kind}`];
+  });
 }
 
 /** One page per cause: an account or a row in trouble is not told again and again while the trouble lasts. */

@@ -1,0 +1,102 @@
+// Bugs that a detector worth having finds: each is a small change to the product, planted into a copy, one at a time.
+// planted-bugs.test.ts keeps the list true to the code; `npm run simulate:planted` shows each one caught.
+
+export interface PlantedBug {
+  readonly name: string;
+  readonly file: string;
+  /** Stands in the file exactly once. */
+  readonly find: string;
+  readonly replace: string;
+}
+
+export const plantedBugs: readonly PlantedBug[] = [
+  {
+    name: "a claim is written without its condition",
+    file: "shared/adapters/dynamodb-run-store.ts",
+    find: 'expression: "attribute_not_exists(pk)"',
+    replace: 'expression: "attribute_not_exists(pk) OR attribute_exists(pk)"',
+  },
+  {
+    name: "a change is written over whatever stands there",
+    file: "shared/adapters/dynamodb-run-store.ts",
+    find: 'expression: "#version = :version"',
+    replace: 'expression: "#version = :version OR attribute_exists(pk)"',
+  },
+  {
+    name: "the name is made from now",
+    file: "shared/domain/run-machine.ts",
+    find: "backupName(prefix, run, run.attempt)",
+    replace: "backupName(prefix, { ...run, slotAt: now }, run.attempt)",
+  },
+  {
+    name: "alerts are marked before they are sent",
+    file: "shared/workflows/deliver-alerts.ts",
+    find: "const answer = await site.notifier.publish(runNotice(group));",
+    replace:
+      "for (const { run, alert } of group.items) await work.journal.replace(run, alertsDelivered(run, [alert], site.clock.now()));\n    const answer = await site.notifier.publish(runNotice(group));",
+  },
+  {
+    name: "a backup that vanished is waited for",
+    file: "shared/domain/decide-look.ts",
+    find: "return backupAbsent(run, {",
+    replace:
+      "if (now > 0) return keepBuilding(run, { now, nextLookAt: now + pollBoundMs });\n  return backupAbsent(run, {",
+  },
+  {
+    name: "the slot in the hour that the clocks skip is lost",
+    file: "shared/domain/slots.ts",
+    find: "if (minute !== previous) yield minute * minuteMs;",
+    replace: "if (minute !== previous && minute === match - period.offsetMinutes) yield minute * minuteMs;",
+  },
+  {
+    name: "one page per database",
+    file: "shared/domain/alert-text.ts",
+    find: "[alert.level, alert.kind, run.account, causeOf(run)]",
+    replace: "[alert.level, alert.kind, run.account, causeOf(run), run.instanceId]",
+  },
+  {
+    name: "a request without an answer is sent again without a look",
+    file: "shared/domain/run-machine.ts",
+    find: 'advance(run, { to: "requested", ...because(why), at: now }, { lastFailure: why, dueAt: now })',
+    replace:
+      'advance(run, { to: "waiting", ...because(why), at: now }, { lastFailure: why, dueAt: now, attempt: run.attempt + 1 })',
+  },
+  {
+    name: "the accounting moves on although a part of the tick failed",
+    file: "shared/workflows/create-backups.ts",
+    find: "const accounted = opened.errors.length === 0 && dispatched.errors.length === 0;",
+    replace: "const accounted = opened.errors.length >= 0;",
+  },
+  {
+    name: "the accounting moves on before the slots are written down",
+    file: "shared/workflows/create-backups.ts",
+    find: 'const due = await site.runs.due("create", { now, limit: dueLimit });',
+    replace:
+      'await site.accounting.advance(now);\n  const due = await site.runs.due("create", { now, limit: dueLimit });',
+  },
+  {
+    name: "unsent alerts of a dead process are left alone",
+    file: "shared/workflows/deliver-alerts.ts",
+    find: "if (!current.alerts.some((a) => a.sentAt === undefined && a.leaseUntilAt <= now)) continue;",
+    replace: "if (now > 0) continue;",
+  },
+  {
+    name: "after an outage only the newest slot is remembered",
+    file: "shared/domain/due-slots.ts",
+    find: "if (facts.isNew || facts.accountedThroughAt === undefined) slots",
+    replace: "if (now > 0) slots",
+  },
+  {
+    name: "a failed backup is not tried again and not told",
+    file: "shared/domain/run-machine.ts",
+    find: '{ to: "failed", reason: "backup-failed", at: now, alert: "backup-failed" }',
+    replace: '{ to: "failed", reason: "backup-failed", at: now }',
+  },
+  {
+    name: "a backup is adopted from another database",
+    file: "shared/domain/decide-look.ts",
+    find: "return backupAbsent(run, {",
+    replace:
+      'if (backups.length > 0) return complete(run, factsOf(backups[0] ?? { id: "", name: "", instanceId: "", status: "COMPLETED" }), now);\n  return backupAbsent(run, {',
+  },
+];
