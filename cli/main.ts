@@ -2,10 +2,10 @@
 
 import { runCli } from "./run-cli.ts";
 
-// Whoever reads our output may stop before its end (head, a pager that is quit): no reason for an error.
+// Whoever reads our output may stop before its end (head, a pager that is quit): no reason for an error, and none to leave
+// the work or its exit code.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(0);
-  throw error;
+  if (error.code !== "EPIPE") throw error;
 });
 
 process.exitCode = await runCli(process.argv.slice(2));

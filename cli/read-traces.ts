@@ -33,6 +33,8 @@ export async function answersTo(tables: Tables, what: string, date: string | und
   const chosen = policies.filter((one) => asked.policyId === undefined || one.policyId === asked.policyId);
   const found = await Promise.all(chosen.map((one) => ofPolicy(tables, one, { asked, accountedThroughAt })));
   const answers = found.flat();
+  if (answers.length === 0 && asked.policyId !== undefined && asked.instance !== undefined)
+    fullId(asked.instance, await knownDatabases(tables, chosen), `database of ${asked.policyId}`);
   if (answers.length === 0 && asked.policyId === undefined && !(await isKnown(tables, policies, what)))
     throw noSuchPolicy(
       what,
@@ -83,14 +85,11 @@ function instancesOf({ instanceIds }: PolicyNow, runs: readonly Run[]): string[]
 }
 
 async function isKnown(tables: Tables, policies: readonly PolicyNow[], typed: string): Promise<boolean> {
+  return (await knownDatabases(tables, policies)).some((id) => id.startsWith(typed));
+}
+
+async function knownDatabases(tables: Tables, policies: readonly PolicyNow[]): Promise<string[]> {
   const everything = { fromAt: 0, toAt: tables.clock.now() };
   const runs = await Promise.all(policies.map((one) => tables.runs.ofPolicy(one.policyId, everything)));
-  const ids = policies.flatMap((one, i) => instancesOf(one, runs[i] ?? []));
-  try {
-    fullId(typed, ids);
-    return true;
-  } catch {
-    // Neither the beginning of an id nor an id: the caller says what there is.
-    return false;
-  }
+  return policies.flatMap((one, i) => instancesOf(one, runs[i] ?? []));
 }

@@ -23,8 +23,8 @@ export function fullId(typed: string, known: Iterable<string>, what = "database"
   const [one] = meant;
   if (one !== undefined && meant.length === 1) return one;
   const listed = (meant.length > 0 ? meant : all).slice(0, 5).join(", ");
-  const hint = all.length === 0 ? `there is no ${what}` : `write more of it: ${listed}`;
-  throw new CliError(`"${typed}" is ${meant.length === 0 ? `no ${what} here` : `the beginning of ${meant.length}`}`, {
+  const hint = meant.length > 0 ? `write more of it: ${listed}` : `there is ${all.length === 0 ? "none" : listed}`;
+  throw new CliError(`"${typed}" is ${meant.length === 0 ? `no ${what}` : `the beginning of ${meant.length}`}`, {
     hint,
   });
 }

@@ -19,8 +19,9 @@ const levelTones = {
   off: "dim",
 } as const;
 
-/** So many problems are told in full; a status that scrolls away helps nobody. */
+/** So many problems are told, each in so many lines; a status that scrolls away helps nobody. */
 const shownProblems = 10;
+const shownDetails = 3;
 
 /** `site`: how commands name it, for what to type. */
 export function statusText(status: SiteStatus, site: string): string {
@@ -81,7 +82,7 @@ function troubleText({ databases }: SiteStatus, site: string): string {
   const atRisk = databases.filter((each) => each.atRisk);
   if (atRisk.length === 0) return "";
   const lines = atRisk.slice(0, shownProblems).map((each) => {
-    const reasons = each.reasons.flatMap((reason) => wrapped(reason, 94).map((line) => `    ${line}`));
+    const reasons = shortened(each.reasons).flatMap((reason) => wrapped(reason, 94).map((line) => `    ${line}`));
     const type = each.instanceId === undefined ? `policies show ${each.policyId}` : `why ${each.policyId}`;
     return [
       `  ${each.policyId} ${each.instanceId ?? ""}`.trimEnd(),
@@ -93,13 +94,18 @@ function troubleText({ databases }: SiteStatus, site: string): string {
   return [tinted("strong", "at risk"), ...lines, ...more].join("\n");
 }
 
+function shortened(reasons: readonly string[]): readonly string[] {
+  if (reasons.length <= shownDetails + 1) return reasons;
+  return [...reasons.slice(0, shownDetails), `and ${reasons.length - shownDetails} more reasons`];
+}
+
 function problemsText(problems: readonly SiteProblem[]): string {
   if (problems.length === 0) return "";
   const lines = problems.slice(0, shownProblems).map(({ kind, level, subject, details, runbook }) => {
     const read = runbook === undefined ? [] : [["", `read: docs/operations.md#${runbook}`] as const];
     return factsText([
       [level, tinted("strong", `${kind}: ${subject}`)],
-      ...details.map((text) => ["", text] as const),
+      ...details.slice(0, shownDetails).map((text) => ["", text] as const),
       ...read,
     ]);
   });

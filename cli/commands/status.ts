@@ -43,14 +43,19 @@ async function look(options: Options): Promise<SiteStatus> {
   }
 }
 
-/** Ends with the process: at Ctrl-C nothing is under way that could be left half done. */
-async function watch(options: Options): Promise<never> {
-  for (;;) {
+/** Ends with the process, or when nobody reads any more: nothing is under way that could be left half done. */
+async function watch(options: Options): Promise<void> {
+  while (!process.stdout.destroyed) {
     const text = statusText(await look(options), siteFlags(options));
-    const clear = process.stdout.isTTY ? "\u001b[H\u001b[2J" : "";
-    process.stdout.write(`${clear}${text}\n`);
+    process.stdout.write(process.stdout.isTTY ? `\u001b[H\u001b[2J${fitting(text, process.stdout.rows)}` : `${text}\n`);
     await delay(repaintMs);
   }
+}
+
+/** The verdict and the worst stand first, so what has no room on the screen is cut off at the end. */
+function fitting(text: string, rows: number): string {
+  const lines = text.split("\n");
+  return lines.length < rows ? lines.join("\n") : [...lines.slice(0, rows - 2), "…"].join("\n");
 }
 
 /** Without the runs, which `runs list` has, and with ages that JSON can hold. */

@@ -28,7 +28,7 @@ async function why(what: string, date: string | undefined, options: Options): Pr
     if (answers.length === 0)
       throw new CliError(`${what} has no slot then`, {
         exitCode: 3,
-        hint: `otc-backup next ${what} ${siteFlags(options)} shows when it is due`,
+        hint: `otc-backup next ${siteFlags(options)} shows when what is due`,
       });
     if (options.json === true) printJson({ now: new Date(now).toISOString(), traces: answers.map(toJson) });
     else print(tracesText(answers, now, siteFlags(options)));

@@ -66,7 +66,7 @@ const row = {
 
 function aBadSite(): string {
   const second = "ff28bafd75d54e83a2a43e8d2b8d2b1cin04";
-  const crm = site.aPolicy({ policyId: "nightly-crm", instanceIds: [database, second], timezone: "Europe/Berlin" });
+  const crm = site.aPolicy({ policyId: "nightly-crm", instanceIds: [database, second] });
   const shop = site.aPolicy({ policyId: "nightly-shop-of-a-very-long-name", instanceIds: [database] });
   const off = site.aPolicy({ policyId: "old-wiki", enabled: false });
   const runs = [1, 2].flatMap((ago) =>
@@ -76,8 +76,8 @@ function aBadSite(): string {
   return statusText(
     siteStatus(
       site.siteOf([
-        site.factsOf({ inForce: crm, runs: [...runs, ...tonight], sinceAt: night(40) }),
-        site.factsOf({ inForce: shop, runs: [site.aBuilding({ slotAt: night(0) })], sinceAt: night(40) }),
+        site.factsOf({ inForce: crm, runs: [...runs, ...tonight], sinceAt: night(3) }),
+        site.factsOf({ inForce: shop, runs: [site.aBuilding({ slotAt: night(0) })], sinceAt: night(6) }),
         site.factsOf({ inForce: off, problems: ['schedule: "30 25 * * *": is no cron expression; write five fields'] }),
       ]),
     ),
