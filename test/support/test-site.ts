@@ -23,7 +23,7 @@ import type { Log, Site } from "../../shared/ports.ts";
 import type { PruneSummary } from "../../shared/workflows/prune-backups.ts";
 
 export const instanceIds = DEMO_INSTANCE_IDS;
-const noPolicies = fileURLToPath(new URL("no-policies.yaml", import.meta.url));
+export const noPolicies = fileURLToPath(new URL("no-policies.yaml", import.meta.url));
 const silentLog: Log = { info: () => {}, warn: () => {}, error: () => {} };
 const minuteMs = 60_000;
 
