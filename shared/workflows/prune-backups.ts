@@ -7,6 +7,7 @@ import { type AccountPlan, type DatabasePlan, planDatabase } from "../domain/ret
 import type { PolicyRow, Site, Tick } from "../ports.ts";
 import { noteAccount } from "./account-trouble.ts";
 import { deliverAlerts } from "./deliver-alerts.ts";
+import { inParallel } from "./in-parallel.ts";
 import { databaseHistories, policyInForce } from "./policy-history.ts";
 import { pruneAccount } from "./prune-account.ts";
 import { newTally, type PruneTally } from "./prune-tick.ts";
@@ -14,6 +15,7 @@ import { throwIfAny } from "./tick-errors.ts";
 import { TickJournal } from "./tick-journal.ts";
 
 const dueLimit = 20_000;
+const policyReaders = 16;
 
 export interface PruneSummary {
   readonly accounts: number;
@@ -30,8 +32,9 @@ export interface PruneSummary {
 export async function pruneBackups(site: Site, tick: Tick): Promise<PruneSummary> {
   const open = await site.standingAlerts.open();
   const stop = await site.prune.pruneSwitch();
-  const databases = await planDatabases(site);
+  const { databases, errors } = await planDatabases(site, tick);
   const total = newTally();
+  total.errors.push(...errors);
   const standing: StandingAlert[] = [];
   const plans: AccountPlan[] = [];
   const raise = async (alert: StandingAlert | undefined, subject: string, kind: StandingAlert["kind"]) => {
@@ -75,21 +78,33 @@ export async function pruneBackups(site: Site, tick: Tick): Promise<PruneSummary
   return { accounts, marked, keptAgain, deleted, blocked, leftovers, alerts: delivery.sent };
 }
 
-/** Every policy row's databases, and those with marked backups whose policy is gone. One policy's runs in memory at a time. */
-async function planDatabases(site: Site): Promise<DatabasePlan[]> {
+interface Planned {
+  readonly databases: DatabasePlan[];
+  readonly errors: unknown[];
+}
+
+/** Every policy row's databases, and those with marked backups whose policy is gone. A few policies' runs in memory at a time. */
+async function planDatabases(site: Site, tick: Tick): Promise<Planned> {
   const seen = new Set<string>();
-  const databases: DatabasePlan[] = [];
+  const planned: Planned = { databases: [], errors: [] };
+  let late = 0;
+  const plan = async ({ policyId, row }: { policyId: string; row: PolicyRow | undefined }) => {
+    if (site.clock.now() >= tick.stopAt) late += 1;
+    else planned.databases.push(...(await plansOf(site, policyId, row)));
+  };
   for await (const page of site.policies.pages()) {
-    for (const row of page) {
-      if (row.policyId === undefined) continue;
-      seen.add(row.policyId);
-      databases.push(...(await plansOf(site, row.policyId, row)));
-    }
+    const rows = page.flatMap((row) => (row.policyId === undefined ? [] : [{ policyId: row.policyId, row }]));
+    for (const { policyId } of rows) seen.add(policyId);
+    planned.errors.push(...(await inParallel(rows, policyReaders, plan)));
   }
   const marked = await site.runs.due("prune", { now: site.clock.now() + site.settings.graceMs, limit: dueLimit });
-  for (const policyId of new Set(marked.map((run) => run.policyId)))
-    if (!seen.has(policyId)) databases.push(...(await plansOf(site, policyId, undefined)));
-  return databases;
+  const gone = [...new Set(marked.map((run) => run.policyId))].filter((policyId) => !seen.has(policyId));
+  const orphans = gone.map((policyId) => ({ policyId, row: undefined }));
+  planned.errors.push(...(await inParallel(orphans, policyReaders, plan)));
+  // Never silently: a site that has outgrown one tick rings the error alarm every hour.
+  if (late > 0)
+    planned.errors.push(new Error(`${late} policies could not be looked at in one tick and were left as they are`));
+  return planned;
 }
 
 async function plansOf(site: Site, policyId: string, row: PolicyRow | undefined): Promise<DatabasePlan[]> {
