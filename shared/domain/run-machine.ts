@@ -178,9 +178,11 @@ export function resolveSelector(run: Run, detail: string, now: number): Run {
 /** OTC accepted the POST, or the look-up found our name on our instance (`adopted`). */
 export function accept(run: Run, backup: BackupRef, facts: { now: number; reason: "accepted" | "adopted" }): Run {
   const { now, reason } = facts;
+  // What stood in the way before is over: left there, it would be told as the reason of whatever comes later.
+  const { lastFailure: _over, ...clear } = run;
   // dueAt stays: the first look is due when the claim would have ended, early enough for a backup that fails at once.
   return advance(
-    run,
+    clear,
     { to: "building", reason, at: now, detail: backup.id },
     { backupId: backup.id, acceptedAt: now, absences: 0 },
   );

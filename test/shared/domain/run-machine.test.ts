@@ -100,3 +100,11 @@ test("waiting never passes the end of the start window", () => {
     lastFailure: { code: "instance-busy" },
   });
 });
+
+test("what stood in the way of the POST is forgotten once OTC has accepted it", () => {
+  const waited = machine.postpone(aWaitingRun(), busy, { now: minute(1), retryAt: minute(2) });
+  const claimed = machine.claim(waited, "otcbk", minute(2));
+  const accepted = machine.accept(claimed, { id: "b", name: "n" }, { now: minute(2), reason: "accepted" });
+  expect(accepted.lastFailure).toBeUndefined();
+  expect(machine.failBackup(accepted, minute(5)).lastFailure).toBeUndefined();
+});
