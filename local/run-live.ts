@@ -89,7 +89,8 @@ async function waitForNextTick({ local, clock, folder, running, page, signal, pr
     );
     await delay(1500, undefined, { signal }).catch(() => undefined);
     // Somebody may have asked for a backup meanwhile: then there is no idle time to leap over.
-    if ((await nextTickAt(local.site, clock.now())) === next) {
+    // And one who stops the site must not find it hours later than it was.
+    if (!signal.aborted && (await nextTickAt(local.site, clock.now())) === next) {
       page?.beforeLeap();
       running.leapTo(next - 1000);
     }
