@@ -67,6 +67,13 @@ export interface PolicyStore {
 /** The outcome of a conditional write. Losing the race is normal: somebody else did the work. */
 export type WriteOutcome = "written" | "lost-race";
 
+/** An item that should be a run. */
+export interface UnreadableRun {
+  /** Its key in the ledger. */
+  readonly key: string;
+  readonly problem: string;
+}
+
 /** The runs. Every method may throw FailureError `storage-unavailable`, and then nothing is known of the write. */
 export interface RunStore {
   /** Writes a new run unless its key exists. */
@@ -78,6 +85,8 @@ export interface RunStore {
   /** Runs of one policy with slots in `[fromAt, toAt]`. */
   ofPolicy(policyId: string, range: { fromAt: number; toAt: number }): Promise<Run[]>;
   read(key: RunKey): Promise<Run | undefined>;
+  /** What is due in a lane and cannot be understood: written by newer code, or changed by hand. Every other method leaves it out. */
+  unreadable(lane: Lane, query: { now: number; limit: number }): Promise<readonly UnreadableRun[]>;
   /** The runs that are requested or building; as late as the index is. */
   atOtc(): Promise<RunAtOtc[]>;
 }

@@ -5,7 +5,7 @@ import type { RunKey } from "../domain/naming.ts";
 import { slotText } from "../domain/naming.ts";
 import type { RunAtOtc } from "../domain/occupied-databases.ts";
 import type { Lane, Run } from "../domain/run.ts";
-import type { Log, RunStore, WriteOutcome } from "../ports.ts";
+import type { Log, RunStore, UnreadableRun, WriteOutcome } from "../ports.ts";
 import { ledgerTable } from "../tables.ts";
 import type { Condition, DynamoDbTable, Item } from "./dynamodb-table.ts";
 import { parseRunItem, parseRunKey, runKeyOf, toRunItem } from "./run-item.ts";
@@ -41,6 +41,17 @@ export class DynamoDbRunStore implements RunStore {
   }
 
   async due(lane: Lane, query: { now: number; limit: number }): Promise<Run[]> {
+    return this.#readable(await this.#dueItems(lane, query)).toSorted((a, b) => a.dueAt - b.dueAt);
+  }
+
+  async unreadable(lane: Lane, query: { now: number; limit: number }): Promise<UnreadableRun[]> {
+    return (await this.#dueItems(lane, query)).flatMap((item) => {
+      const parsed = parseRunItem(item);
+      return "run" in parsed ? [] : [{ key: `${String(item.pk)} ${String(item.sk)}`, problem: parsed.problem }];
+    });
+  }
+
+  async #dueItems(lane: Lane, query: { now: number; limit: number }): Promise<Item[]> {
     const { dueIndex } = ledgerTable;
     const keys = await this.#table.query(
       {
@@ -51,7 +62,7 @@ export class DynamoDbRunStore implements RunStore {
       { index: dueIndex.name, limit: query.limit },
     );
     const items = await this.#table.getMany(keys.map((key) => ({ pk: String(key.pk), sk: String(key.sk) })));
-    return this.#readable(items.filter((item) => item.lane === lane)).toSorted((a, b) => a.dueAt - b.dueAt);
+    return items.filter((item) => item.lane === lane);
   }
 
   async ofPolicy(policyId: string, range: { fromAt: number; toAt: number }): Promise<Run[]> {
@@ -78,7 +89,7 @@ export class DynamoDbRunStore implements RunStore {
     });
   }
 
-  /** A poisoned item is told and left out: it must not stop the others. */
+  /** A poisoned item is left out, since it must not stop the others; audit-backups tells a human of it. */
   #readable(items: readonly Item[]): Run[] {
     return items.flatMap((item) => {
       const parsed = parseRunItem(item);

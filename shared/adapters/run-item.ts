@@ -131,13 +131,18 @@ const runSchema = z.object({
   events: z.array(eventSchema),
 });
 
-/** The run, or what is wrong with the item. */
+/** The run, or what is wrong with the item. One of a newer form is not guessed at, even where it looks readable. */
 export function parseRunItem(item: Item): { run: Run } | { problem: string } {
+  const place = `ledger item ${String(item.pk)} ${String(item.sk)}`;
+  if (typeof item.schemaVersion === "number" && item.schemaVersion > schemaVersion) {
+    const versions = `form ${item.schemaVersion}, this code reads up to ${schemaVersion}`;
+    return { problem: `${place} was written by newer code (${versions}): deploy that code again` };
+  }
   const { nextStepAt, ...rest } = item;
   const parsed = runSchema.safeParse(fromStored({ ...rest, dueAt: nextStepAt }));
   if (parsed.success) return { run: parsed.data };
   const issue = parsed.error.issues[0];
   return {
-    problem: `ledger item ${String(item.pk)} ${String(item.sk)} is not readable: ${issue?.path.join(".") ?? ""} ${issue?.message ?? ""}`,
+    problem: `${place} is not readable: ${issue?.path.join(".") ?? ""} ${issue?.message ?? ""}`,
   };
 }

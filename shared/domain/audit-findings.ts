@@ -53,6 +53,11 @@ export function stuckFinding(run: Run, why: string): Finding {
   };
 }
 
+/** A run that nobody can read is moved on by nobody. */
+export function unreadableFinding({ key, problem }: { key: string; problem: string }): Finding {
+  return { kind: "runs-stuck", subject: "the ledger", level: "page", member: key, line: problem };
+}
+
 export function dropFinding(drop: PolicyDrop, active: number): Finding {
   const line = `${active} policies in force and enabled, ${drop.baseline.policies} before: ${drop.pct} % are gone or disabled`;
   return {

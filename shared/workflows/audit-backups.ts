@@ -11,12 +11,13 @@ import {
   overdueFinding,
   stuckFinding,
   unaccountedFinding,
+  unreadableFinding,
 } from "../domain/audit-findings.ts";
 import { runId } from "../domain/naming.ts";
 import { alarmingDropPct, type PolicyDrop, policyDrop } from "../domain/policy-drop.ts";
 import { currentRound, type ReconciliationNote } from "../domain/reconciliation.ts";
 import { stuckAfterMs, whyStuck } from "../domain/stuck-runs.ts";
-import type { AuditCheckpoint, Site, Tick } from "../ports.ts";
+import type { AuditCheckpoint, Site, Tick, UnreadableRun } from "../ports.ts";
 import { deliverAlerts } from "./deliver-alerts.ts";
 import { reconcileLedger } from "./reconcile-ledger.ts";
 import { sendDigest } from "./send-digest.ts";
@@ -42,11 +43,12 @@ export async function auditBackups(site: Site, tick: Tick): Promise<AuditSummary
   const before = await site.audits.last();
   const survey = await surveyPolicies(site, { now, tick });
   survey.stuck.push(...(await stuckInLanes(site, now, survey.stuck)));
+  const unreadable = await unreadableInLanes(site, now);
   const whole = survey.errors.length === 0;
   const drop = whole ? policyDrop(before?.policies, survey.active, now) : undefined;
   const compared = await compare(site, { before, survey, whole, tick, journal });
   const notes = compared.next?.notes ?? [];
-  const standing = await alertOn(site, { survey, drop, notes, whole, now });
+  const standing = await alertOn(site, { survey, unreadable, drop, notes, whole, now });
   const delivery = await deliverAlerts(site, { journal, rescued: [], standing });
   const accounts = isSurveyTime(now, before?.at) ? await surveyAccounts(site, tick) : undefined;
   const told = await deliverAlerts(site, { journal, rescued: [], standing: accounts?.standing ?? [] });
@@ -62,7 +64,7 @@ export async function auditBackups(site: Site, tick: Tick): Promise<AuditSummary
     AuditHeartbeat: errors.length === 0 ? 1 : 0,
     OverduePolicies: survey.overduePolicies.size,
     WorstFreshnessRatio: Math.round(survey.worstRatio * 1000) / 1000,
-    StuckBackups: survey.stuck.length,
+    StuckBackups: survey.stuck.length + unreadable.length,
     UnaccountedSlots: survey.unaccounted.length,
     PolicyCountDropPct: drop?.pct ?? 0,
     PausedPolicies: survey.paused,
@@ -150,8 +152,17 @@ async function stuckInLanes(site: Site, now: number, known: readonly StuckRun[])
   return found;
 }
 
+/** Runs that no function can understand, and that would therefore wait for ever in silence. */
+async function unreadableInLanes(site: Site, now: number): Promise<UnreadableRun[]> {
+  const found: UnreadableRun[] = [];
+  for (const lane of ["create", "poll", "alert", "prune"] as const)
+    found.push(...(await site.runs.unreadable(lane, { now, limit: dueLimit })));
+  return found;
+}
+
 interface AlertFacts {
   readonly survey: Survey;
+  readonly unreadable: readonly UnreadableRun[];
   readonly drop: PolicyDrop | undefined;
   readonly notes: readonly ReconciliationNote[];
   readonly whole: boolean;
@@ -159,11 +170,15 @@ interface AlertFacts {
 }
 
 /** Brings the standing alerts in line with what was found; returns those to be sent now. */
-async function alertOn(site: Site, { survey, drop, notes, whole, now }: AlertFacts): Promise<StandingAlert[]> {
+async function alertOn(
+  site: Site,
+  { survey, unreadable, drop, notes, whole, now }: AlertFacts,
+): Promise<StandingAlert[]> {
   const findings = [
     ...survey.overdue.map(overdueFinding),
     ...survey.unaccounted.map((slot) => unaccountedFinding(slot, survey.accountedThroughAt ?? now)),
     ...survey.stuck.map(({ run, why }) => stuckFinding(run, why)),
+    ...unreadable.map(unreadableFinding),
     ...(drop !== undefined && drop.pct > alarmingDropPct ? [dropFinding(drop, survey.active)] : []),
     ...notes.flatMap(noteFindings),
   ];
