@@ -51,5 +51,5 @@ export const scheduledFunctions = [
 
 export type FunctionName = (typeof scheduledFunctions)[number]["name"];
 
-/** A tick stops itself after about 50 s; the rest is for the slowest call it may still be in. */
+/** A tick starts nothing new after 57 s; the rest is for the calls it may still be in and for writing down what it leaves. */
 export const functionTimeoutSeconds = 120;

@@ -31,13 +31,14 @@ export async function lookAtAccount(
   const needed = provider.ok ? await runsToLookAt(site, { account, runs, provider: provider.value }) : ok(runs);
   if (!needed.ok && failureKinds[needed.failure.code].accountWide) trouble ??= needed.failure;
   const instances = [...Map.groupBy(needed.ok ? needed.value : runs, (run) => run.instanceId)];
+  const noted = new Set<string>();
   const errors = await inParallel(instances, lookersPerAccount, async ([instanceId, itsRuns]) => {
     if (site.clock.now() >= tick.stopAt) return;
     const listing = await lookOnce(provider, instanceId, trouble);
     if (!listing.ok && failureKinds[listing.failure.code].accountWide) trouble ??= listing.failure;
     // The account's pace left no turn in this tick: nothing was seen, so nothing is written, and the runs stay due.
     if (!listing.ok && listing.failure.code === "held-by-pace") return;
-    for (const run of itsRuns) await settleRun(site, { run, listing, journal });
+    for (const run of itsRuns) await settleRun(site, { run, listing, journal, noted });
   });
   return { trouble, errors };
 }
@@ -69,13 +70,21 @@ async function lookOnce(
   return provider.value.listBackups(instanceId);
 }
 
-async function settleRun(
-  site: Site,
-  { run, listing, journal }: { run: Run; listing: Result<readonly RemoteBackup[]>; journal: TickJournal },
-): Promise<void> {
+interface Settling {
+  readonly run: Run;
+  readonly listing: Result<readonly RemoteBackup[]>;
+  readonly journal: TickJournal;
+  /** Policy and slot whose good backup this tick has put onto the row: one is as good as fifty. */
+  readonly noted: Set<string>;
+}
+
+async function settleRun(site: Site, { run, listing, journal, noted }: Settling): Promise<void> {
   const now = site.clock.now();
   const next = afterLook(run, listing, { now, pollBoundMs: site.settings.pollBoundMs });
   const written = await journal.replace(run, next);
   const good = next.state === "completed" && isLargeEnough(next.sizeKb, next.terms.sizeFloorKb);
-  if (written && good) await site.policies.noteGoodBackup(next.policyId, next.slotAt);
+  const note = `${next.policyId} ${next.slotAt}`;
+  if (!written || !good || noted.has(note)) return;
+  noted.add(note);
+  await site.policies.noteGoodBackup(next.policyId, next.slotAt);
 }
