@@ -8,20 +8,32 @@ import type { Site } from "../ports.ts";
 /** Trouble on OTC's side heals by itself more often than not: a human is told when runs have waited this long for it. */
 const remotePatienceMs = 30 * 60_000;
 
+/** Causes that only a POST meets: that a list can be read proves nothing about them. */
+const metByPosting: ReadonlySet<string> = new Set(["permission-denied", "quota-reached"]);
+
 export const accountSubject = (account: string): string => `account ${account}`;
 
 /**
  * `waitingSince` is when the oldest run that needs the account became due. Returns the alert to be sent now, if any.
- * A busy, throttled or failing OTC alerts late; wrong credentials, rights or secrets at once.
+ * A busy, throttled or failing OTC alerts late; wrong credentials, rights or secrets at once. `hasPosted` is whether a POST was
+ * accepted in this tick: without one, what only a POST meets is not over, however well the rest works. Two functions look at an
+ * account, and the one that lists must not end what the one that posts will raise again a minute later.
  */
 export async function noteAccount(
   site: Site,
-  facts: { account: string; trouble: Failure | undefined; waitingSince: number; open: readonly StandingAlert[] },
+  facts: {
+    account: string;
+    trouble: Failure | undefined;
+    waitingSince: number;
+    hasPosted: boolean;
+    open: readonly StandingAlert[];
+  },
 ): Promise<StandingAlert | undefined> {
   const { account, trouble, open } = facts;
   const subject = accountSubject(account);
   if (trouble === undefined) {
-    if (open.some((alert) => alert.subject === subject && alert.kind === "account-unusable"))
+    const isOver = ({ fingerprint }: StandingAlert) => facts.hasPosted || !metByPosting.has(fingerprint);
+    if (open.some((alert) => alert.subject === subject && alert.kind === "account-unusable" && isOver(alert)))
       await site.standingAlerts.clear(subject, "account-unusable");
     return undefined;
   }

@@ -24,6 +24,8 @@ export interface DispatchReport {
   /** What made the account unusable during this tick, if anything did. */
   readonly trouble: Failure | undefined;
   readonly ambiguous: number;
+  /** POSTs that OTC accepted. */
+  readonly accepted: number;
   /** When the account's password ends, if it does and the account could be used. */
   readonly passwordExpiresAt: number | undefined;
   readonly choices: Resolved["choices"];
@@ -53,8 +55,9 @@ export async function dispatchAccount(site: Site, work: AccountWork): Promise<Di
   const urgentFirst = [...work.candidates, ...resolved.waiting, ...opened].toSorted(byUrgency);
   const errors = await inParallel(urgentFirst, workersPerAccount, (candidate) => dispatcher.start(candidate));
   if (errors.length === 0) errors.push(...(await dispatcher.settle(resolved)));
-  const { trouble = dispatcher.heldBack, ambiguous, passwordExpiresAt } = dispatcher;
-  return { trouble, ambiguous, passwordExpiresAt, choices: resolved.choices, standing: resolved.standing, errors };
+  const { trouble = dispatcher.heldBack, ambiguous, accepted, passwordExpiresAt } = dispatcher;
+  const { choices, standing } = resolved;
+  return { trouble, ambiguous, accepted, passwordExpiresAt, choices, standing, errors };
 }
 
 /** The order is the same at every tick, so that policies that share a database do not take turns. */
@@ -74,6 +77,7 @@ class Dispatcher {
   /** The account's pace left no turn in this tick: nothing is wrong, what is not posted stays due. */
   heldBack: Failure | undefined;
   ambiguous = 0;
+  accepted = 0;
 
   constructor(site: Site, { tick, journal, atOtc }: AccountWork) {
     this.#site = site;
@@ -149,7 +153,8 @@ class Dispatcher {
       ...(terms.description === undefined ? {} : { description: terms.description }),
       ...(terms.databases === undefined ? {} : { databases: terms.databases }),
     });
-    if (!answer.ok && answer.failure.effect === "unknown") this.ambiguous += 1;
+    if (answer.ok) this.accepted += 1;
+    else if (answer.failure.effect === "unknown") this.ambiguous += 1;
     if (!answer.ok && failureKinds[answer.failure.code].accountWide) this.#noteTrouble(answer.failure);
     const next = afterRequest(claimed, answer, this.#site.clock.now());
     if (next.state !== "requested" && next.state !== "building") this.#occupied.release(claimed);

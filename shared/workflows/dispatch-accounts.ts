@@ -48,7 +48,13 @@ export async function dispatchAccounts(
     standing.push(...report.standing);
     for (const choice of report.choices) noteChoice(opened, choice);
     const waitingSince = Math.min(site.clock.now(), ...work.candidates.map((c) => c.run.createdAt));
-    const alert = await noteAccount(site, { account, trouble: report.trouble, waitingSince, open });
+    const alert = await noteAccount(site, {
+      account,
+      trouble: report.trouble,
+      waitingSince,
+      hasPosted: report.accepted > 0,
+      open,
+    });
     if (alert !== undefined) standing.push(alert);
     if (report.trouble !== undefined) return;
     const expiresAt = report.passwordExpiresAt;

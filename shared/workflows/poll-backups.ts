@@ -1,6 +1,8 @@
 // poll-backups, one tick: looks at OTC for every run whose outcome lies there (requested with an unknown answer,
 // building), and delivers alerts whose sender died. It only reads at OTC.
 
+import { isFailureCode } from "../domain/failure.ts";
+import type { Run } from "../domain/run.ts";
 import type { Site, Tick } from "../ports.ts";
 import { noteAccount } from "./account-trouble.ts";
 import { deliverAlerts, takeOverUnsent } from "./deliver-alerts.ts";
@@ -34,8 +36,8 @@ export async function pollBackups(site: Site, tick: Tick): Promise<PollSummary> 
   const failures = await inParallel(accounts, accounts.length, async ([account, runs]) => {
     const looked = await lookAtAccount(site, { account, runs, tick, journal });
     errors.push(...looked.errors);
-    const waitingSince = Math.min(...runs.map((run) => run.dueAt));
-    const alert = await noteAccount(site, { account, trouble: looked.trouble, waitingSince, open });
+    const waitingSince = Math.min(...runs.map(lookWantedSince));
+    const alert = await noteAccount(site, { account, trouble: looked.trouble, waitingSince, hasPosted: false, open });
     if (alert !== undefined) standing.push(alert);
   });
   const rescued = await takeOverUnsent(journal, [...due, ...atRest], now);
@@ -69,4 +71,10 @@ async function takeOverStanding(site: Site, open: Awaited<ReturnType<Site["stand
     if (mine !== undefined) taken.push(mine);
   }
   return taken;
+}
+
+/** Since when a look at this run's backup has been due: each look that fails puts the next one off, and not this. */
+function lookWantedSince(run: Run): number {
+  const last = run.events.at(-1);
+  return last !== undefined && isFailureCode(last.reason) ? Math.min(last.at, run.dueAt) : run.dueAt;
 }

@@ -50,7 +50,7 @@ export async function pruneBackups(site: Site, tick: Tick): Promise<PruneSummary
     try {
       const { plan, trouble } = await pruneAccount(site, account, { databases: list, tick, tally, stop });
       plans.push(plan);
-      const facts = { account: `${account}/prune`, trouble, waitingSince: now, open };
+      const facts = { account: `${account}/prune`, trouble, waitingSince: now, hasPosted: true, open };
       const unusable = await noteAccount(site, facts);
       if (unusable !== undefined) standing.push(unusable);
       await raise(bulkAlert(plan, now), pruneSubject(account), "prune-bulk-change");

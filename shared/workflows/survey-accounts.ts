@@ -80,7 +80,7 @@ async function surveyAccount(site: Site, facts: AccountFacts): Promise<AccountIn
   const listing = provider.ok ? await provider.value.listInstances() : provider;
   if (!listing.ok) {
     const waitingSince = before?.checkedAt ?? site.clock.now();
-    const alert = await noteAccount(site, { account, trouble: listing.failure, waitingSince, open });
+    const alert = await noteAccount(site, { account, trouble: listing.failure, waitingSince, hasPosted: false, open });
     if (alert !== undefined) survey.standing.push(alert);
     return before;
   }

@@ -1,0 +1,42 @@
+// One cause is one page, also while the two functions see different halves of it.
+
+import { expect, test } from "vitest";
+import type { PolicyMeaning, Scenario } from "./plan/scenario.ts";
+import { schedules } from "./plan/schedules.ts";
+import { simulate } from "./simulate.ts";
+
+const hourMs = 3_600_000;
+const startAt = Date.UTC(2026, 10, 24, 12);
+const slotAt = Date.UTC(2026, 10, 25, 2, 30);
+const instanceIds = ["0a0e000154844b18a0e9d2f8d85fa29bin03", "0a0e111254844b18a0e9d2f8d85fa29bin03"] as const;
+
+function policy(policyId: string, instanceId: string, schedule: string) {
+  const named = schedules.find((each) => each.text === schedule);
+  if (named === undefined) throw new Error(`no schedule ${schedule}`);
+  const terms = { account: "alpha", instanceIds: [instanceId], enabled: true, startWindowMinutes: 60, maxAttempts: 1 };
+  const meaning: PolicyMeaning = {
+    ...terms,
+    completionWindowMinutes: 600,
+    catchUp: "latest",
+    schedule: named,
+    timeZone: "UTC",
+  };
+  return { at: startAt, policyId, meaning, row: { ...terms, completionWindowMinutes: 600, policyId, schedule } };
+}
+
+test("posting is refused while listing works: the account pages once, not at every tick", async () => {
+  const scenario: Scenario = {
+    seed: 1,
+    startAt,
+    endAt: slotAt + 6 * hourMs,
+    instances: instanceIds.map((id, index) => ({ id, name: `db-${index}`, account: "alpha", isReplica: false })),
+    edits: [policy("early", instanceIds[0], "15 1 * * *"), policy("late", instanceIds[1], "30 2 * * *")],
+    faults: [
+      { kind: "backup-fate", at: startAt, fate: "slow" },
+      { kind: "otc-refuses", at: slotAt, operation: "create-backup", code: "permission-denied", times: 500 },
+    ],
+  };
+  const { world } = await simulate(scenario);
+  const pages = world.inbox.delivered.filter(({ notice }) => notice.subject.includes("account-unusable"));
+  expect(pages.map(({ at, notice }) => `${new Date(at).toISOString()} ${notice.subject}`)).toHaveLength(1);
+});
