@@ -19,11 +19,14 @@ function simulateSeeds(options: readonly string[]): Promise<{ sums: Record<strin
 
 const minutes = 15 * 60_000;
 
+/** All of `npm test` runs 2000; this file by itself, while somebody works on something, a few hundred. */
+const seeds = process.env.npm_lifecycle_event === "test" ? 2000 : 300;
+
 test("the first seeds break no promise", { timeout: minutes }, async () => {
-  const { sums, told } = await simulateSeeds(["--seeds", "300"]);
-  expect(sums, told).toMatchObject({ seeds: 300, violations: 0 });
-  expect(sums.backups, "the simulation must make backups to prove anything").toBeGreaterThan(800);
-  expect(sums.faults, "and suffer faults").toBeGreaterThan(500);
+  const { sums, told } = await simulateSeeds(["--seeds", String(seeds)]);
+  expect(sums, told).toMatchObject({ seeds, violations: 0 });
+  expect(sums.backups, "the simulation must make backups to prove anything").toBeGreaterThan(2.5 * seeds);
+  expect(sums.faults, "and suffer faults").toBeGreaterThan(1.5 * seeds);
 });
 
 test("seeds that nobody has run before break no promise", { timeout: minutes }, async () => {
