@@ -78,7 +78,7 @@ function paceFigures({ fleet, databases, permittedRate, slotAt }: Night, ours: r
       value: seconds,
       unit: "s",
       floor: admitted / permittedRate,
-      ...(databases >= 1000 ? { target: { of: "ratio" as const, most: 1.1 } } : {}),
+      ...(databases >= 10_000 ? { target: { of: "ratio" as const, most: 1.1 } } : {}),
     },
     { name: "answered 429", value: share(fleet.calls), unit: "% of calls", floor: 0 },
     {

@@ -34,15 +34,21 @@ const tickBudgetMs = 57_000;
 /** Kept free of new work before the function's own timeout: a POST may take 15 seconds, and its record must follow. */
 const reserveMs = 25_000;
 
+/** So long before the timeout even the writing down of what is left ends: what it was about and alerts must still leave. */
+const closingMs = 20_000;
+
 export function functionEntry<Summary>(
   name: string,
   workflow: (site: Site, tick: Tick) => Promise<Summary>,
 ): FunctionEntry<Summary> {
   const onSite = onLambdaSite(name);
   const run = async (_event: TickEvent, context: InvocationContext, on: Site) => {
-    const budgetMs = Math.min(tickBudgetMs, Math.max(0, context.getRemainingTimeInMillis() - reserveMs));
+    const now = on.clock.now();
+    const remainingMs = context.getRemainingTimeInMillis();
+    const stopAt = now + Math.min(tickBudgetMs, Math.max(0, remainingMs - reserveMs));
+    const leaveAt = Math.max(stopAt, now + remainingMs - closingMs);
     try {
-      return await workflow(on, { stopAt: on.clock.now() + budgetMs });
+      return await workflow(on, { stopAt, leaveAt });
     } finally {
       // Also after a tick that failed: what it learned of the pace spares the next one the same throttling.
       await on.provider.keepPace();

@@ -205,8 +205,8 @@ export interface DeadManSwitch {
 
 /** One OTC account, ready to be called. Failures are values; only defects throw. */
 export interface AccountProvider {
-  /** The complete list of databases, or why there is none. */
-  listInstances(): Promise<Result<readonly Instance[]>>;
+  /** The complete list of databases, or why not. With `having`, a young one of this process will do that has all of these. */
+  listInstances(query?: { having: readonly string[] }): Promise<Result<readonly Instance[]>>;
   createBackup(request: BackupRequest): Promise<Result<RemoteBackup>>;
   /** All backups of one database, complete, or why not; manual ones unless another type is asked for. */
   listBackups(instanceId: string, query?: ListBackupsQuery): Promise<Result<readonly RemoteBackup[]>>;
@@ -310,4 +310,6 @@ export interface SiteSettings {
 /** One invocation by a schedule: after `stopAt` it starts nothing new, what is left is simply still due. */
 export interface Tick {
   readonly stopAt: number;
+  /** After this not even what is left is written down any more: the next tick finds it again. Absent: there is time. */
+  readonly leaveAt?: number;
 }

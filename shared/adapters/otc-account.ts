@@ -2,6 +2,7 @@
 // here, as a Failure.
 
 import { type Failure, type FailureCode, failed, failure, failureFrom, ok, type Result } from "../domain/failure.ts";
+import { listingGoodForMs } from "../domain/listing-age.ts";
 import type { BackupRequest, Instance, RemoteBackup } from "../domain/remote.ts";
 import type { OtcBackup } from "../otc/backups.ts";
 import type { OtcClient } from "../otc/client.ts";
@@ -15,11 +16,35 @@ export interface TurnDeadlines {
   write(): number;
 }
 
-export function otcAccount(client: OtcClient, deadlines: TurnDeadlines): AccountProvider {
+/** The last complete listing of an account's databases in this process. */
+export interface KeptListing {
+  last: { readonly at: number; readonly instances: ReadonlyMap<string, Instance> } | undefined;
+}
+
+export interface OtcAccountParts {
+  readonly client: OtcClient;
+  readonly deadlines: TurnDeadlines;
+  readonly kept: KeptListing;
+  readonly now: () => number;
+}
+
+export function otcAccount({ client, deadlines, kept, now }: OtcAccountParts): AccountProvider {
   const read = () => ({ deadlineAt: deadlines.read() });
   const write = () => ({ deadlineAt: deadlines.write() });
   return {
-    listInstances: () => answered(async () => (await client.listInstances(read())).map(toInstance)),
+    listInstances: async (query?: { having: readonly string[] }) => {
+      const { last } = kept;
+      const isGoodEnough =
+        query !== undefined &&
+        last !== undefined &&
+        now() - last.at < listingGoodForMs(last.instances.size) &&
+        query.having.every((id) => last.instances.has(id));
+      if (isGoodEnough) return ok([...last.instances.values()]);
+      const at = now();
+      const listing = await answered(async () => (await client.listInstances(read())).map(toInstance));
+      if (listing.ok) kept.last = { at, instances: new Map(listing.value.map((one) => [one.id, one])) };
+      return listing;
+    },
     createBackup: (request: BackupRequest) =>
       answered(async () => toRemoteBackup(await client.createBackup({ ...request, ...write() }))),
     listBackups: (instanceId: string, query: ListBackupsQuery = {}) => {

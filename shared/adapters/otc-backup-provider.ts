@@ -9,7 +9,7 @@ import type { Pacer } from "../otc/pace.ts";
 import type { AccountProvider, AccountUse, BackupProvider, Clock } from "../ports.ts";
 import type { AccountPaces } from "./account-paces.ts";
 import type { AccountSecret } from "./account-secret.ts";
-import { otcAccount } from "./otc-account.ts";
+import { type KeptListing, otcAccount } from "./otc-account.ts";
 import type { AccountSecrets } from "./secrets-manager-accounts.ts";
 
 export interface OtcProviderOptions {
@@ -30,7 +30,7 @@ const writePatienceMs = 20_000;
 
 export class OtcBackupProvider implements BackupProvider {
   readonly #options: OtcProviderOptions;
-  readonly #clients = new Map<string, { client: OtcClient; place: string }>();
+  readonly #clients = new Map<string, { client: OtcClient; place: string; kept: KeptListing }>();
 
   constructor(options: OtcProviderOptions) {
     this.#options = options;
@@ -43,11 +43,12 @@ export class OtcBackupProvider implements BackupProvider {
     const { clock, paces } = this.#options;
     const { stopAt } = use;
     try {
-      const client = this.#clientFor(secretName, secret.value, await paces.of(name));
-      if (!client.ok) return client;
+      const known = this.#clientFor(secretName, secret.value, await paces.of(name));
+      if (!known.ok) return known;
       const read = () => stopAt;
       const write = () => Math.min(stopAt ?? Number.POSITIVE_INFINITY, clock.now() + writePatienceMs);
-      return ok(otcAccount(client.value, { read, write }));
+      const { client, kept } = known.value;
+      return ok(otcAccount({ client, kept, deadlines: { read, write }, now: () => clock.now() }));
     } catch (error) {
       return failed(failureFrom(error));
     }
@@ -58,13 +59,15 @@ export class OtcBackupProvider implements BackupProvider {
   }
 
   /** A rotated password reaches the living client by its own re-read; a moved account needs a new client. */
-  #clientFor(name: string, secret: AccountSecret, pacer: Pacer): Result<OtcClient> {
+  #clientFor(name: string, secret: AccountSecret, pacer: Pacer): Result<{ client: OtcClient; kept: KeptListing }> {
     const place = `${secret.region}/${secret.projectId}`;
     const known = this.#clients.get(name);
-    if (known?.place === place) return ok(known.client);
+    if (known?.place === place) return ok(known);
     const client = this.#connect(name, secret, pacer);
-    if (client.ok) this.#clients.set(name, { client: client.value, place });
-    return client;
+    if (!client.ok) return client;
+    const fresh = { client: client.value, place, kept: { last: undefined } };
+    this.#clients.set(name, fresh);
+    return ok(fresh);
   }
 
   #connect(name: string, secret: AccountSecret, pacer: Pacer): Result<OtcClient> {

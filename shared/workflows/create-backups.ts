@@ -3,6 +3,7 @@
 
 import { daysLeft } from "../domain/credential-expiry.ts";
 import { saysTheSame } from "../domain/observed.ts";
+import type { Run } from "../domain/run.ts";
 import type { Site, Tick } from "../ports.ts";
 import { deliverAlerts, takeOverUnsent } from "./deliver-alerts.ts";
 import { dispatchAccounts } from "./dispatch-accounts.ts";
@@ -12,7 +13,7 @@ import { throwIfAny } from "./tick-errors.ts";
 import { TickJournal } from "./tick-journal.ts";
 
 const dueLimit = 20_000;
-const observedWriters = 8;
+const writers = 16;
 
 export interface CreateSummary {
   readonly policies: number;
@@ -30,13 +31,15 @@ export async function createBackups(site: Site, tick: Tick): Promise<CreateSumma
   const journal = new TickJournal(site);
   const accountedThroughAt = await site.accounting.accountedThrough();
   const open = await site.standingAlerts.open();
-  const opened = await openDueRuns(site, journal, { now, accountedThroughAt, open });
+  const opened = await openDueRuns(site, { now, accountedThroughAt, open });
   const due = await site.runs.due("create", { now, limit: dueLimit });
   const toStart = due.filter((run) => run.dueAt <= now);
   const dispatched = await dispatchAccounts(site, { opened, due: toStart, tick, journal, open });
-  const accounted = opened.errors.length === 0 && dispatched.errors.length === 0;
+  const over = await writeOver(site, opened.over, { journal, tick });
+  const errors = [...opened.errors, ...dispatched.errors, ...over.errors];
+  const accounted = errors.length === 0 && dispatched.unwritten + over.unwritten === 0;
   if (accounted) await site.accounting.advance(now);
-  const observedErrors = await writeObserved(site, opened);
+  const observedErrors = await writeObserved(site, opened, accounted);
   const rescued = await takeOverUnsent(journal, due, now);
   const delivery = await deliverAlerts(site, {
     journal,
@@ -71,11 +74,28 @@ export async function createBackups(site: Site, tick: Tick): Promise<CreateSumma
     AlertsSent: delivery.sent,
     AlertDeliveryFailures: delivery.failed,
   });
-  throwIfAny("create-backups", [...opened.errors, ...dispatched.errors, ...observedErrors, ...delivery.errors]);
+  throwIfAny("create-backups", [...errors, ...observedErrors, ...delivery.errors]);
   return summary;
 }
 
-async function writeObserved(site: Site, opened: Opened): Promise<unknown[]> {
-  const changed = [...opened.observed].filter(([, { seen, next }]) => !saysTheSame(seen, next));
-  return inParallel(changed, observedWriters, ([policyId, { next }]) => site.policies.writeObserved(policyId, next));
+/** After the requests, which have their windows: what is over can wait, also for the next tick. */
+async function writeOver(
+  site: Site,
+  runs: readonly Run[],
+  { journal, tick }: { journal: TickJournal; tick: Tick },
+): Promise<{ errors: unknown[]; unwritten: number }> {
+  let unwritten = 0;
+  const errors = await inParallel(runs, writers, async (run) => {
+    if (site.clock.now() >= (tick.leaveAt ?? Number.POSITIVE_INFINITY)) unwritten += 1;
+    else await journal.insert(run);
+  });
+  return { errors, unwritten };
+}
+
+/** A row whose slots may not all be in the ledger is left as it is, so that a policy that is new is still new at the next tick. */
+async function writeObserved(site: Site, opened: Opened, accounted: boolean): Promise<unknown[]> {
+  const pending = accounted ? [] : [...opened.candidates, ...opened.over, ...opened.selectors];
+  const held = new Set(pending.map((one) => one.policyId));
+  const changed = [...opened.observed].filter(([id, { seen, next }]) => !held.has(id) && !saysTheSame(seen, next));
+  return inParallel(changed, writers, ([policyId, { next }]) => site.policies.writeObserved(policyId, next));
 }

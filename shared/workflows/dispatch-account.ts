@@ -26,6 +26,8 @@ export interface DispatchReport {
   readonly ambiguous: number;
   /** POSTs that OTC accepted. */
   readonly accepted: number;
+  /** Runs that the tick had no time even to write down: their slots are not accounted for. */
+  readonly unwritten: number;
   /** When the account's password ends, if it does and the account could be used. */
   readonly passwordExpiresAt: number | undefined;
   readonly choices: Resolved["choices"];
@@ -49,15 +51,15 @@ const workersPerAccount = 8;
 /** Resolves the account's selectors, then starts what can be started, the most urgent first. */
 export async function dispatchAccount(site: Site, work: AccountWork): Promise<DispatchReport> {
   const dispatcher = new Dispatcher(site, work);
-  await dispatcher.connect(work.account);
+  await dispatcher.connect(work);
   const resolved = await dispatcher.resolve(work);
   const opened = resolved.runs.map((run) => ({ run, stored: false }));
   const urgentFirst = [...work.candidates, ...resolved.waiting, ...opened].toSorted(byUrgency);
   const errors = await inParallel(urgentFirst, workersPerAccount, (candidate) => dispatcher.start(candidate));
-  if (errors.length === 0) errors.push(...(await dispatcher.settle(resolved)));
-  const { trouble = dispatcher.heldBack, ambiguous, accepted, passwordExpiresAt } = dispatcher;
+  if (errors.length === 0 && dispatcher.unwritten === 0) errors.push(...(await dispatcher.settle(resolved)));
+  const { trouble = dispatcher.heldBack, ambiguous, accepted, unwritten, passwordExpiresAt } = dispatcher;
   const { choices, standing } = resolved;
-  return { trouble, ambiguous, accepted, passwordExpiresAt, choices, standing, errors };
+  return { trouble, ambiguous, accepted, unwritten, passwordExpiresAt, choices, standing, errors };
 }
 
 /** The order is the same at every tick, so that policies that share a database do not take turns. */
@@ -78,6 +80,7 @@ class Dispatcher {
   heldBack: Failure | undefined;
   ambiguous = 0;
   accepted = 0;
+  unwritten = 0;
 
   constructor(site: Site, { tick, journal, atOtc }: AccountWork) {
     this.#site = site;
@@ -86,10 +89,12 @@ class Dispatcher {
     this.#occupied = new OccupiedDatabases(atOtc, site.clock.now());
   }
 
-  /** One complete listing for the whole tick; without it no call is spent on any run. */
-  async connect(account: string): Promise<void> {
+  /** One complete listing for the whole tick, where it is large perhaps the last one of this process; without it no call is spent on any run. */
+  async connect({ account, candidates, selectors }: AccountWork): Promise<void> {
     const provider = await this.#site.provider.account(account, { stopAt: this.#tick.stopAt });
-    const listing = provider.ok ? await provider.value.listInstances() : provider;
+    // What a selector means is decided from a listing of its own tick.
+    const query = selectors.length > 0 ? undefined : { having: candidates.map(({ run }) => run.instanceId) };
+    const listing = provider.ok ? await provider.value.listInstances(query) : provider;
     if (!provider.ok || !listing.ok) {
       if (!listing.ok) this.#noteTrouble(listing.failure);
       return;
@@ -127,6 +132,10 @@ class Dispatcher {
   async start(candidate: Candidate): Promise<void> {
     const { run } = candidate;
     const now = this.#site.clock.now();
+    if (now >= (this.#tick.leaveAt ?? Number.POSITIVE_INFINITY)) {
+      if (!candidate.stored) this.unwritten += 1;
+      return undefined;
+    }
     if (now >= run.terms.startByAt) return this.#write(candidate, miss(run, now));
     if (this.trouble !== undefined) return this.#write(candidate, afterAccountFailure(run, this.trouble, now));
     if (this.#provider === undefined || this.heldBack !== undefined || now >= this.#tick.stopAt)

@@ -1,6 +1,7 @@
 // All accounts of one create-backups tick, side by side: each has its own login, pace, listing and trouble, and none waits
 // for another.
 
+import { type RunKey, runId } from "../domain/naming.ts";
 import type { Observed } from "../domain/observed.ts";
 import type { Run } from "../domain/run.ts";
 import { wholeSelector } from "../domain/selection.ts";
@@ -25,6 +26,8 @@ interface Dispatching {
 export interface Dispatched {
   readonly standing: Opened["standing"];
   readonly ambiguous: number;
+  /** Runs that are not in the ledger yet because time ran out. */
+  readonly unwritten: number;
   /** The earliest end of a password among the accounts that worked. */
   readonly passwordEndsAt: number | undefined;
   readonly errors: unknown[];
@@ -35,15 +38,18 @@ export async function dispatchAccounts(
   site: Site,
   { opened, due, tick, journal, open }: Dispatching,
 ): Promise<Dispatched> {
-  const accounts = [...workByAccount(opened, due)];
   const standing: Opened["standing"] = [];
   const errors: unknown[] = [];
   let ambiguous = 0;
   let passwordEndsAt: number | undefined;
-  const atOtc = accounts.length === 0 ? [] : await site.runs.atOtc();
+  let unwritten = 0;
+  const isIdle = opened.candidates.length + opened.selectors.length + due.length === 0;
+  const atOtc = isIdle ? [] : await site.runs.atOtc();
+  const accounts = [...workByAccount(withoutKnown(opened.candidates, [...due, ...atOtc]), opened.selectors, due)];
   const failures = await inParallel(accounts, accounts.length, async ([account, work]) => {
     const report = await dispatchAccount(site, { account, ...work, atOtc, open, tick, journal });
     ambiguous += report.ambiguous;
+    unwritten += report.unwritten;
     errors.push(...report.errors);
     standing.push(...report.standing);
     for (const choice of report.choices) noteChoice(opened, choice);
@@ -62,14 +68,21 @@ export async function dispatchAccounts(
     const ending = await noteCredential(site, { account, expiresAt, open });
     if (ending !== undefined) standing.push(ending);
   });
-  return { standing, ambiguous, passwordEndsAt, errors: [...errors, ...failures] };
+  return { standing, ambiguous, unwritten, passwordEndsAt, errors: [...errors, ...failures] };
 }
 
 type Work = Pick<AccountWork, "candidates" | "selectors">;
 
-function workByAccount(opened: Opened, due: readonly Run[]): Map<string, Work> {
-  const candidates: AccountWork["candidates"][number][] = opened.candidates.map((run) => ({ run, stored: false }));
-  const selectors = [...opened.selectors];
+/** A tick that ran out of time leaves its slots unaccounted; what it did write down need not be tried again. */
+function withoutKnown(candidates: readonly Run[], known: readonly RunKey[]): readonly Run[] {
+  if (candidates.length === 0) return candidates;
+  const ids = new Set(known.map(runId));
+  return candidates.filter((run) => !ids.has(runId(run)));
+}
+
+function workByAccount(unstored: readonly Run[], ofRows: Opened["selectors"], due: readonly Run[]): Map<string, Work> {
+  const candidates: AccountWork["candidates"][number][] = unstored.map((run) => ({ run, stored: false }));
+  const selectors = [...ofRows];
   for (const run of due) {
     const work = run.instanceId === wholeSelector ? workOfStandIn(run) : undefined;
     if (work === undefined) candidates.push({ run, stored: true });

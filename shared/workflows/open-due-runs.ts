@@ -1,5 +1,5 @@
-// The first half of create-backups: reads every policy row, and turns each slot that is due into a run. Writes slots
-// that are over (missed, paused) at once; those to be started are handed on, so that claim and birth can be one write.
+// The first half of create-backups: reads every policy row, page by page, and turns each slot that is due into a run. All of
+// them are handed on: those to be started, so that claim and birth can be one write, and those that are over (missed, paused).
 // Selectors are handed on too: resolving one needs its account, and no account may hold up the reading of rows.
 
 import { createHash } from "node:crypto";
@@ -13,12 +13,13 @@ import { wholeSelector } from "../domain/selection.ts";
 import { selectorJson } from "../domain/selector.ts";
 import type { PolicyRow, Site } from "../ports.ts";
 import type { SelectorWork } from "./resolve-selectors.ts";
-import type { TickJournal } from "./tick-journal.ts";
 import { type InForce, nextObserved, type Understood, understandRow } from "./understand-row.ts";
 
 export interface Opened {
   /** Runs to be started that are not in the ledger yet. */
   readonly candidates: Run[];
+  /** Runs of slots that are over (missed, paused): to be written down, and nothing else. */
+  readonly over: Run[];
   /** Selectors to be resolved, with the slots that wait for them. */
   readonly selectors: SelectorWork[];
   /** What has to be written back onto rows once the candidates are in the ledger. */
@@ -38,6 +39,7 @@ export interface ObservedChange {
 
 interface Gathering {
   candidates: Run[];
+  over: Run[];
   selectors: SelectorWork[];
   observed: Map<string, ObservedChange>;
   policyCount: number;
@@ -54,9 +56,10 @@ interface OpeningFacts {
 }
 
 /** Every row is read alone: whatever one does, the others go on. */
-export async function openDueRuns(site: Site, journal: TickJournal, facts: OpeningFacts): Promise<Opened> {
+export async function openDueRuns(site: Site, facts: OpeningFacts): Promise<Opened> {
   const found: Gathering = {
     candidates: [],
+    over: [],
     selectors: [],
     observed: new Map(),
     policyCount: 0,
@@ -64,53 +67,45 @@ export async function openDueRuns(site: Site, journal: TickJournal, facts: Openi
     standing: [],
     errors: [],
   };
-  const seen = new Set<string>();
+  const alerted = facts.open.filter(({ kind }) => kind === "policy-invalid").map(({ subject }) => subject);
+  const told = new Set(alerted);
+  const withoutRow = new Set(alerted);
   for await (const page of site.policies.pages()) {
     for (const row of page) {
       found.policyCount += 1;
-      seen.add(policySubject(row));
+      withoutRow.delete(policySubject(row));
       try {
-        await openRow(site, { row, journal, facts, found });
+        await openRow(site, { row, told, facts, found });
       } catch (error) {
         found.errors.push(error);
       }
     }
   }
-  await closeForRemovedRows(site, facts.open, seen);
+  // A row that was removed while it was invalid is no open problem any more.
+  for (const subject of withoutRow) await site.standingAlerts.clear(subject, "policy-invalid");
   return found;
-}
-
-/** A row that was removed while it was invalid is no open problem any more. */
-async function closeForRemovedRows(
-  site: Site,
-  open: readonly StandingAlert[],
-  seen: ReadonlySet<string>,
-): Promise<void> {
-  for (const { kind, subject } of open)
-    if (kind === "policy-invalid" && !seen.has(subject)) await site.standingAlerts.clear(subject, kind);
 }
 
 const policySubject = (row: PolicyRow): string => `policy ${row.policyId ?? "without an id"}`;
 
-const isOpen = (open: readonly StandingAlert[], subject: string): boolean =>
-  open.some((alert) => alert.kind === "policy-invalid" && alert.subject === subject);
-
 interface RowWork {
   readonly row: PolicyRow;
-  readonly journal: TickJournal;
+  /** Rows whose alert is open. */
+  readonly told: ReadonlySet<string>;
   readonly facts: OpeningFacts;
   readonly found: Gathering;
 }
 
-async function openRow(site: Site, { row, journal, facts, found }: RowWork): Promise<void> {
+async function openRow(site: Site, { row, told, facts, found }: RowWork): Promise<void> {
   const understood = await understandRow(row, site.versions, facts);
   if (understood.problems.length > 0) found.invalidPolicies += 1;
-  await tellAboutRow(site, { row, understood, facts, found });
+  if (understood.problems.length > 0 || told.size > 0)
+    await tellAboutRow(site, { row, told, understood, facts, found });
   const next = nextObserved(row, understood, facts.now);
   const { inForce } = understood;
   if (inForce !== undefined) {
     const slots = dueSlots(inForce.policy, { ...facts, isNew: inForce.isNew });
-    for (const due of slots) await openSlot(site, { inForce, due, now: facts.now, journal, found });
+    for (const due of slots) await openSlot(site, { inForce, due, now: facts.now, found });
     const work = selectorWork(inForce, slots, row.observed);
     if (work !== undefined) found.selectors.push(work);
     if (work !== undefined) found.observed.set(work.policyId, { seen: row.observed, next });
@@ -123,19 +118,18 @@ interface SlotWork {
   readonly inForce: InForce;
   readonly due: DueSlot;
   readonly now: number;
-  readonly journal: TickJournal;
   readonly found: Gathering;
 }
 
-async function openSlot(site: Site, { inForce, due, now, journal, found }: SlotWork): Promise<void> {
+async function openSlot(site: Site, { inForce, due, now, found }: SlotWork): Promise<void> {
   const { policy } = inForce;
   if (policy.target.kind === "selector" && due.fate === "start") return;
   const terms = termsOf(inForce, due);
   for (const instanceId of await databasesOf(site, policy)) {
     const key = { policyId: policy.policyId, instanceId, slotAt: due.slotAt, account: policy.account };
     if (due.fate === "start") found.candidates.push(openRun(key, terms, now));
-    else if (due.fate === "missed") await journal.insert(missAtBirth(key, terms, now));
-    else await journal.insert(pauseAtBirth(key, terms, { now, detail: policy.pauseReason ?? "no reason given" }));
+    else if (due.fate === "missed") found.over.push(missAtBirth(key, terms, now));
+    else found.over.push(pauseAtBirth(key, terms, { now, detail: policy.pauseReason ?? "no reason given" }));
   }
 }
 
@@ -192,14 +186,14 @@ export function termsOf(
 /** One ticket per invalid edit; it ends when the row is valid again. */
 async function tellAboutRow(
   site: Site,
-  at: { row: PolicyRow; understood: Understood; facts: OpeningFacts; found: Gathering },
+  at: { row: PolicyRow; told: ReadonlySet<string>; understood: Understood; facts: OpeningFacts; found: Gathering },
 ): Promise<void> {
   const { row, understood, facts } = at;
   const { now } = facts;
   const subject = policySubject(row);
   if (understood.problems.length === 0) {
     // What is open decides, not what the row says: a row that was replaced as a whole has lost what we wrote onto it.
-    if (isOpen(facts.open, subject)) await site.standingAlerts.clear(subject, "policy-invalid");
+    if (at.told.has(subject)) await site.standingAlerts.clear(subject, "policy-invalid");
     return;
   }
   const lines = understood.problems.map(problemLine);

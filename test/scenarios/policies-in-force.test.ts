@@ -140,3 +140,26 @@ test("a tick that runs out of time leaves the rest due, and the next one goes on
   await create();
   expect((await runs()).map((run) => run.state)).toEqual(["building", "building", "building", "building"]);
 });
+
+test("a tick without the time even to write down what is left accounts for nothing, and the next one loses no slot", async () => {
+  const ids = [instanceIds.shop, instanceIds.crm];
+  const missedAlso = aRow({ policyId: "hourly-wiki", instanceIds: [instanceIds.wiki], schedule: "30 * * * *" });
+  const { site, clock, create, runs, row, putRow, simulator } = await aSite([aRow({ instanceIds: ids }), missedAlso]);
+  const { createBackups } = await import("../../shared/workflows/create-backups.ts");
+  const accounted = await site.accounting.accountedThrough();
+  // Two slots of the hourly policy are over by now, and a row appeared whose slot lies before the tick.
+  clock.set(clock.now() + 125 * 60_000);
+  await putRow(aRow({ policyId: "new-erp", instanceIds: [instanceIds.erp] }));
+  const stopAt = site.clock.now();
+  await createBackups(site, { stopAt, leaveAt: stopAt });
+  const ofWiki = async () => (await runs("hourly-wiki")).slice(1);
+  expect([...(await runs()), ...(await ofWiki()), ...(await runs("new-erp"))]).toEqual([]);
+  expect(await site.accounting.accountedThrough()).toBe(accounted);
+  expect(await row("new-erp")).toEqual({});
+  await create();
+  expect((await runs()).map((run) => run.state)).toEqual(["building", "building"]);
+  expect((await ofWiki()).map((run) => run.state)).toEqual(["missed", "missed", "waiting"]);
+  expect((await runs("new-erp")).map((run) => run.state)).toEqual(["building"]);
+  expect(simulator.control.backups({ name: undefined }).filter((one) => one.status === "BUILDING")).toHaveLength(3);
+  expect(await site.accounting.accountedThrough()).toBe(stopAt);
+});

@@ -66,7 +66,8 @@ test.each([
       const server = await oddServer(answer);
       const client = aClient(server.url, { auth, observe: (call) => void calls.push(call) });
       texts.push(spelled(await errorOf(client.listInstances())));
-      const account = otcAccount(client, { read: () => undefined, write: () => Number.POSITIVE_INFINITY });
+      const deadlines = { read: () => undefined, write: () => Number.POSITIVE_INFINITY };
+      const account = otcAccount({ client, deadlines, kept: { last: undefined }, now: () => 0 });
       const results = [
         await account.listBackups(instanceId),
         await account.createBackup({ instanceId, name: "otcbk-x" }),
