@@ -56,6 +56,12 @@ export function bundles(progress: (text: string) => void): Figure[] {
   }
 }
 
+/** So many bytes Lambda has to load for one function. */
+export function bundledBytes(name: string): number {
+  const { outputFiles } = buildSync({ ...bundling, entryPoints: [`functions/${name}.ts`], write: false });
+  return outputFiles.reduce((sum, file) => sum + file.contents.length, 0);
+}
+
 /** Returns the size in bytes. */
 function bundle(source: BuildOptions, outfile: string): number {
   buildSync({ ...bundling, ...source, outfile });
