@@ -25,18 +25,32 @@ export interface AlertItem {
 export interface AlertGroup {
   readonly cause: string;
   readonly items: readonly AlertItem[];
+  /** Which part of how many this is, where one message does not hold them all. */
+  readonly part?: { readonly number: number; readonly of: number; readonly total: number };
 }
 
-/** A message holds at most so many runs; SNS takes 256 KiB. */
-const listedRuns = 500;
+/** A message holds at most so many runs, each a line of at most 400 characters: SNS takes 256 KiB. */
+const runsPerMessage = 500;
 
-/** All unsent alerts of the runs given, one group per level, kind, account and cause. */
+/**
+ * All unsent alerts of the runs given, one group per level, kind, account and cause. A group that is longer than a message comes in
+ * parts, each a message of its own, so that nothing is left out and each part can be marked as sent.
+ */
 export function groupAlerts(runs: readonly Run[]): AlertGroup[] {
   const items = runs.flatMap((run) =>
     run.alerts.filter((a) => a.sentAt === undefined).map((alert) => ({ run, alert })),
   );
   const groups = Map.groupBy(items, ({ run, alert }) => [alert.level, alert.kind, run.account, causeOf(run)].join("|"));
-  return [...groups].map(([cause, list]) => ({ cause, items: list }));
+  return [...groups].flatMap(([cause, list]) => inParts(cause, list));
+}
+
+function inParts(cause: string, items: readonly AlertItem[]): AlertGroup[] {
+  const of = Math.ceil(items.length / runsPerMessage);
+  return Array.from({ length: of }, (_, i) => ({
+    cause,
+    items: items.slice(i * runsPerMessage, (i + 1) * runsPerMessage),
+    ...(of > 1 ? { part: { number: i + 1, of, total: items.length } } : {}),
+  }));
 }
 
 function causeOf(run: Run): string {
@@ -48,14 +62,19 @@ export function runNotice(group: AlertGroup): Notice {
   const [first] = group.items;
   if (first === undefined) throw new Error("an alert group is never empty");
   const { alert, run } = first;
+  const { part } = group;
+  const parts = part === undefined ? "" : ` (part ${part.number} of ${part.of}, ${part.total} in all)`;
   const many = group.items.length > 1;
-  const what = many ? `${group.items.length} databases of account ${run.account}` : `${run.policyId} ${run.instanceId}`;
-  const story = many ? group.items.slice(0, listedRuns).map((item) => `- ${oneLine(item)}`) : fullStory(first);
-  const more = group.items.length > listedRuns ? [`- and ${group.items.length - listedRuns} more`] : [];
-  const lines = [runAlertKinds[alert.kind], "", ...story, ...more, "", ...firstSteps(run, alert)];
+  const what = many
+    ? `${group.items.length} databases of account ${run.account}${parts}`
+    : `${run.policyId} ${run.instanceId}`;
+  const story = many ? group.items.map((item) => `- ${oneLine(item)}`) : fullStory(first);
+  const lines = [runAlertKinds[alert.kind], "", ...story, "", ...firstSteps(run, alert)];
   return {
     level: alert.level,
-    dedupeKey: many ? `${group.cause}|${slotText(run.slotAt)}` : `${runId(run)}|${alert.kind}|${alert.attempt}`,
+    dedupeKey: many
+      ? `${group.cause}|${slotText(run.slotAt)}${part === undefined ? "" : `|${part.number}`}`
+      : `${runId(run)}|${alert.kind}|${alert.attempt}`,
     subject: asciiSubject(`${alert.level.toUpperCase()} ${alert.kind}: ${what}`),
     body: lines.join("\n"),
   };
@@ -123,6 +142,17 @@ const doFirst: Readonly<Record<RunAlert["kind"], string>> = {
   "backup-adopted": "find out why the ledger did not know it: was it restored to an older copy",
   "run-skipped": "correct the policy or the database as the hint says, then start a backup by hand",
 };
+
+/** A consequence of something that has woken somebody already: it still arrives, with its list, but wakes nobody again. */
+export function followUpNotice(notice: Notice, paged: StandingAlert): Notice {
+  const since = new Date(paged.raisedAt).toISOString();
+  return {
+    ...notice,
+    level: "ticket",
+    subject: asciiSubject(notice.subject.replace(/^PAGE/, "TICKET")),
+    body: `follows from ${paged.kind}, ${paged.subject}, paged at ${since} and still open\n\n${notice.body}`,
+  };
+}
 
 /** The message for something that lasts: an account or a policy row. */
 export function standingNotice(alert: StandingAlert): Notice {

@@ -2,11 +2,12 @@
 // What cannot be delivered stays in the outbox and is taken over by a later tick.
 
 import type { StandingAlert } from "../domain/alert.ts";
-import { groupAlerts, runNotice, standingNotice } from "../domain/alert-text.ts";
-import { FailureError } from "../domain/failure.ts";
+import { type AlertGroup, followUpNotice, groupAlerts, runNotice, standingNotice } from "../domain/alert-text.ts";
+import { FailureError, failureKinds } from "../domain/failure.ts";
 import type { Run } from "../domain/run.ts";
 import { alertsDelivered, takeOverAlerts } from "../domain/run-machine.ts";
 import type { Site } from "../ports.ts";
+import { accountSubject } from "./account-trouble.ts";
 import { consultSecondLine } from "./consult-second-line.ts";
 import type { TickJournal } from "./tick-journal.ts";
 
@@ -46,8 +47,12 @@ export async function deliverAlerts(
   await consultSecondLine(site, work.journal, work.journal.withAlertsToSend(work.rescued));
   const held = work.journal.withAlertsToSend(work.rescued);
   const sentPerRun = new Map<Run, Run["alerts"][number][]>();
-  for (const group of groupAlerts(held)) {
-    const answer = await site.notifier.publish(runNotice(group));
+  const groups = groupAlerts(held);
+  const open = groups.some(isAccountWide) ? await site.standingAlerts.open() : [];
+  for (const group of groups) {
+    const paged = isAccountWide(group) ? open.find((alert) => hasPagedFor(alert, group)) : undefined;
+    const notice = runNotice(group);
+    const answer = await site.notifier.publish(paged === undefined ? notice : followUpNotice(notice, paged));
     if (!answer.ok) {
       tallyFailure(tally, new FailureError(answer.failure));
       continue;
@@ -58,6 +63,18 @@ export async function deliverAlerts(
   for (const [run, alerts] of sentPerRun)
     await work.journal.replace(run, alertsDelivered(run, alerts, site.clock.now()));
   return tally;
+}
+
+/** One cause that hits every run of the account, such as refused credentials. */
+function isAccountWide({ items }: AlertGroup): boolean {
+  const code = items[0]?.run.lastFailure?.code;
+  return items[0]?.alert.level === "page" && code !== undefined && failureKinds[code].accountWide;
+}
+
+function hasPagedFor(alert: StandingAlert, { items }: AlertGroup): boolean {
+  const account = items[0]?.run.account;
+  const isPage = alert.kind === "account-unusable" && alert.level === "page" && alert.sentAt !== undefined;
+  return isPage && account !== undefined && alert.subject === accountSubject(account);
 }
 
 function tallyFailure(tally: { failed: number; errors: unknown[] }, error: unknown): void {

@@ -150,3 +150,23 @@ test("an alert that cannot be delivered stays in the outbox and is sent when del
   await minutes(10);
   expect(notices).toHaveLength(1);
 });
+
+test("what follows from a refused login that has paged arrives as one ticket with the list; another failure still pages", async () => {
+  const rows = [instanceIds.shop, instanceIds.crm, instanceIds.wiki].map((id, i) =>
+    aRow({ policyId: `nightly-${i}`, instanceIds: [id], startWindowMinutes: 30 }),
+  );
+  const { site, create, poll, minutes, notices, clock, simulator } = await aSite(rows);
+  simulator.control.changePassword("svc-backup", "another-one");
+  simulator.control.expireTokens();
+  await create();
+  clock.set(slotAt + 29 * 60_000);
+  await minutes(3);
+  await poll();
+  expect(subjects(notices)).toEqual([
+    "PAGE account-unusable: account demo",
+    "TICKET backup-missed: 3 databases of account demo",
+  ]);
+  expect(notices[1]?.body).toContain("follows from account-unusable, account demo, paged at 2026-11-24T02:30");
+  for (const id of [instanceIds.shop, instanceIds.crm, instanceIds.wiki]) expect(notices[1]?.body).toContain(id);
+  expect(await site.standingAlerts.open()).toHaveLength(1);
+});
