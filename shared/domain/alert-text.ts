@@ -83,7 +83,8 @@ export function runNotice(group: AlertGroup): Notice {
 function oneLine({ run }: AlertItem): string {
   const owner = run.terms.owner === undefined ? "" : `, owner ${run.terms.owner}`;
   const behind = run.secondLine === undefined ? "" : `; ${secondLineText(run.secondLine)}`;
-  return `${run.policyId} ${databaseText(run)} slot ${slotText(run.slotAt)}: ${run.state}, ${reasonText(run)}${owner}${behind}`;
+  const line = `${run.policyId} ${databaseText(run)} slot ${slotText(run.slotAt)}: ${run.state}, ${reasonText(run)}${owner}${behind}`;
+  return line.length > 400 ? `${line.slice(0, 399)}…` : line;
 }
 
 /** Its name too, where it is known; a slot whose databases are not known is about all of them. */
