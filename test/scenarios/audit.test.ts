@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import { failed, failure } from "../../shared/domain/failure.ts";
-import { aRow, aSite, instanceIds, slotAt, type TestSite } from "../support/test-site.ts";
+import { aRow, aSite, instanceIds, slotAt, type TestSite, withoutRunsOfPolicies } from "../support/test-site.ts";
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -185,8 +185,7 @@ test("an audit that could not see everything says so by its heartbeat, ends no a
   await create();
   await audit();
   const down = failure("storage-unavailable", "the table is gone");
-  const unreadable = { ...site.runs, due: site.runs.due.bind(site.runs), ofPolicy: () => Promise.reject(down) };
-  await expect(audit({ ...site, runs: unreadable as unknown as typeof site.runs })).rejects.toThrow(
+  await expect(audit({ ...site, runs: withoutRunsOfPolicies(site.runs, down) })).rejects.toThrow(
     "audit-backups: 1 part failed",
   );
   expect(gauges()).toMatchObject({ AuditHeartbeat: 0 });

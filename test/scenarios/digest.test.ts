@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { HttpsDeadManSwitch } from "../../shared/adapters/dead-man-switch.ts";
 import { ConfigError, parseConfig } from "../../shared/config.ts";
 import { failed, failure } from "../../shared/domain/failure.ts";
-import { aRow, aSite, instanceIds, slotAt } from "../support/test-site.ts";
+import { aRow, aSite, instanceIds, slotAt, withoutRunsOfPolicies } from "../support/test-site.ts";
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -55,11 +55,9 @@ test("a digest that cannot be delivered is tried again after its claim, and its 
 test("half a digest is not sent: a policy whose runs cannot be read holds it back", async () => {
   const { site, audit, clock, notices } = await aMorningSite();
   clock.set(sevenAt);
-  const runs = Object.assign(Object.create(site.runs), {
-    due: site.runs.due.bind(site.runs),
-    ofPolicy: () => Promise.reject(failure("storage-unavailable", "throttled")),
-  });
-  await expect(audit({ ...site, runs })).rejects.toThrow("audit-backups");
+  const runs = withoutRunsOfPolicies(site.runs, failure("storage-unavailable", "throttled"));
+  // Every policy fails twice: the audit reads its runs, and the digest does.
+  await expect(audit({ ...site, runs })).rejects.toThrow("audit-backups: 4 parts failed");
   expect(digests(notices)).toEqual([]);
 });
 

@@ -19,7 +19,7 @@ import type { Notice } from "../../shared/domain/alert-text.ts";
 import type { MetricValues } from "../../shared/domain/metric.ts";
 import type { Observed } from "../../shared/domain/observed.ts";
 import type { Run } from "../../shared/domain/run.ts";
-import type { Log, Site } from "../../shared/ports.ts";
+import type { Log, RunStore, Site } from "../../shared/ports.ts";
 import type { PruneSummary } from "../../shared/workflows/prune-backups.ts";
 
 export const instanceIds = DEMO_INSTANCE_IDS;
@@ -135,4 +135,15 @@ export async function aSite(
 /** What OTC really holds of ours, apart from what FAILED. */
 export function liveBackups(simulator: Simulator): { name: string; instanceId: string; status: string }[] {
   return simulator.control.backups().filter((backup) => backup.name.startsWith("otcbk-") && backup.status !== "FAILED");
+}
+
+/** The same runs, but those of a policy cannot be read; everything else goes to the real store. */
+export function withoutRunsOfPolicies(runs: RunStore, why: unknown): RunStore {
+  return new Proxy(runs, {
+    get: (real, name) => {
+      const member: unknown = Reflect.get(real, name, real);
+      if (name === "ofPolicy") return () => Promise.reject(why);
+      return typeof member === "function" ? member.bind(real) : member;
+    },
+  });
 }
