@@ -68,10 +68,12 @@ const watch = setInterval(() => {
 }, 5);
 for (let round = 0; round < rounds; round += 1) {
   scanMs.push(await timed(readTable));
-  Object.assign(counts, { reads: 0, writes: 0 });
+  Object.assign(counts, { reads: 0, readUnits: 0, writes: 0 });
   ms.push(await timed(tick));
 }
 clearInterval(watch);
 const megabyte = 1_048_576;
 const memory = { heapMb: heap / megabyte, rssMb: process.resourceUsage().maxRSS / 1024 };
-process.send?.({ ms, scanMs, reads: counts.reads, writes: counts.writes, ...memory }, () => process.exit(0));
+process.send?.({ ms, scanMs, reads: counts.reads, readUnits: counts.readUnits, writes: counts.writes, ...memory }, () =>
+  process.exit(0),
+);

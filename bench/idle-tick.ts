@@ -18,6 +18,7 @@ interface Ticked {
   readonly ms: readonly number[];
   readonly scanMs: readonly number[];
   readonly reads: number;
+  readonly readUnits: number;
   readonly writes: number;
   readonly heapMb: number;
   readonly rssMb: number;
@@ -31,7 +32,7 @@ export async function idleTick(policies: number, progress: (text: string) => voi
     progress(`${policies} policies: ticking`);
     const limit = `--max-old-space-size=${heapLimitMb}`;
     const answer = await answerOf<Ticked>(childOf("idle-tick-process.ts", [url], [limit]));
-    const { ms, scanMs, reads, writes, heapMb, rssMb } = answer;
+    const { ms, scanMs, reads, readUnits, writes, heapMb, rssMb } = answer;
     const group = `a tick of create-backups over ${policies} policies, none due`;
     const time = quantile(ms, 0.5);
     const below256 = { of: "value", most: heapLimitMb } as const;
@@ -45,6 +46,7 @@ export async function idleTick(policies: number, progress: (text: string) => voi
       },
       { group, name: "time per thousand policies", value: (1000 * time) / policies, unit: "ms" },
       { group, name: "items read", value: reads, unit: "", floor: policies },
+      { group, name: "read units", value: readUnits, unit: "" },
       { group, name: "items written", value: writes, unit: "", floor: 1 },
       { group, name: "most heap in use", value: heapMb, unit: "MB", target: below256 },
       { group, name: "memory of the process", value: rssMb, unit: "MB" },
