@@ -1,7 +1,8 @@
 // The tables on one machine: an embedded DynamoDB, on disk or in memory, spoken to through the same AWS SDK as in AWS.
 
-import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { CreateTableCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import dynalite from "dynalite";
+import { dynamoDbClient } from "../shared/adapters/dynamodb-client.ts";
 import { ledgerTable, policiesTable } from "../shared/tables.ts";
 
 export const localTableNames = { policies: "otc-backup-local-policies", ledger: "otc-backup-local-ledger" } as const;
@@ -39,7 +40,7 @@ export async function startEmbeddedTables(path?: string): Promise<EmbeddedTables
 
 /** A client for an embedded DynamoDB; its credentials mean nothing. */
 export function embeddedClient(url: string): DynamoDBClient {
-  return new DynamoDBClient({
+  return dynamoDbClient({
     endpoint: url,
     region: "local",
     credentials: { accessKeyId: "local", secretAccessKey: "local" },

@@ -1,12 +1,13 @@
 // The composition root: configuration in, everything a tick needs out. Built once per cold start; local/ and the tests
 // build the same Site with other parts. Nothing here decides anything.
 
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { AccountPaces } from "./adapters/account-paces.ts";
 import { HttpsDeadManSwitch } from "./adapters/dead-man-switch.ts";
 import { DynamoDbAudits } from "./adapters/dynamodb-audits.ts";
+import { dynamoDbClient } from "./adapters/dynamodb-client.ts";
 import { DynamoDbDigests } from "./adapters/dynamodb-digests.ts";
 import { DynamoDbHolds } from "./adapters/dynamodb-holds.ts";
 import { DynamoDbInventories } from "./adapters/dynamodb-inventories.ts";
@@ -101,7 +102,7 @@ function pacesOf(config: Config, { clock, chance, functionName }: SiteParts, led
 /** The site of a Lambda function: AWS clients as the AWS SDK's own variables say. */
 export function buildLambdaSite(config: Config, functionName: string): Site {
   return buildSite(config, {
-    dynamoDb: new DynamoDBClient({}),
+    dynamoDb: dynamoDbClient(),
     secrets: new SecretsManagerAccounts(new SecretsManagerClient({}), config.accountSecretPrefix, systemClock),
     notifier: new SnsNotifier(new SNSClient({}), { page: config.pageTopicArn, ticket: config.ticketTopicArn }),
     telemetry: new EmfTelemetry(config.stage),
