@@ -37,6 +37,7 @@ export function rightsToAudit(scope: RightsScope): PolicyStatement[] {
     allow(["dynamodb:PutItem"], [scope.ledgerTableArn], {
       "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["site", "alert#open", "run#*", "account#*"] },
     }),
+    keepPace(scope),
     deleteOldAlerts(scope),
     ...readAccountSecrets(scope),
     ...publishAlerts(scope),
@@ -88,8 +89,16 @@ function keepLedger(scope: RightsScope): PolicyStatement[] {
   return [
     allow(["dynamodb:Query"], [scope.ledgerTableArn, dueIndexArn]),
     allow(["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem"], [scope.ledgerTableArn]),
+    keepPace(scope),
     deleteOldAlerts(scope),
   ];
+}
+
+/** What each function has learned of an account's pace stands in one record, an attribute per function. */
+function keepPace(scope: RightsScope): PolicyStatement {
+  return allow(["dynamodb:UpdateItem"], [scope.ledgerTableArn], {
+    "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["account#*"] },
+  });
 }
 
 function deleteOldAlerts(scope: RightsScope): PolicyStatement {

@@ -1,5 +1,6 @@
-// The durable half of "never a second wrong password": one record per account in the ledger says which credential
-// version was tried last and how it ended. A login is claimed before it is tried, so several processes cannot add up.
+// The durable half of "never a second wrong password": what became of each credential version stands in the ledger, and one
+// login at a time is under way per account. A login is claimed before it is tried, so several processes cannot add up, also
+// while some of them still hold the version before the rotation.
 
 import type { LoginGuard, LoginPermit } from "../otc/login-guard.ts";
 import type { Clock } from "../ports.ts";
@@ -14,67 +15,70 @@ const attemptMs = 30_000;
 export class LedgerLoginGuard implements LoginGuard {
   readonly #table: DynamoDbTable;
   readonly #clock: Clock;
-  readonly #key: { pk: string; sk: string };
+  readonly #pk: string;
 
   constructor(table: DynamoDbTable, clock: Clock, account: string) {
     this.#table = table;
     this.#clock = clock;
-    this.#key = { pk: `account#${account}`, sk: "login" };
+    this.#pk = `account#${account}`;
   }
 
+  /** The verdict is read again under the claim: another process may have reported it between the two. */
   async begin(credentialVersion: string): Promise<LoginPermit> {
+    const known = await this.#refusedUntil(credentialVersion);
+    if (known !== undefined) return { allowed: false, reason: "refused-before", retryAt: known };
     const now = this.#clock.now();
+    const claim = { credentialVersion, outcome: "trying", attemptUntilAt: iso(now + attemptMs) };
     const condition = {
-      expression:
-        "attribute_not_exists(pk) OR ((credentialVersion <> :version OR blockedUntilAt <= :now) AND attemptUntilAt <= :now)",
-      values: { ":version": credentialVersion, ":now": iso(now) },
+      expression: "attribute_not_exists(pk) OR attemptUntilAt <= :now",
+      values: { ":now": iso(now) },
     };
-    const attempt = {
-      ...this.#key,
-      credentialVersion,
-      outcome: "trying",
-      attemptUntilAt: iso(now + attemptMs),
-      blockedUntilAt: iso(0),
-    };
-    if ((await this.#table.put(attempt, condition)) === "written") return { allowed: true };
-    return this.#denial(credentialVersion, now);
+    if ((await this.#table.put({ ...this.#login, ...claim }, condition)) === "lost-race")
+      return { allowed: false, reason: "in-progress", retryAt: now + 1000 };
+    const told = await this.#refusedUntil(credentialVersion);
+    if (told === undefined) return { allowed: true };
+    await this.#release(credentialVersion, { outcome: "withheld" });
+    return { allowed: false, reason: "refused-before", retryAt: told };
   }
 
-  async #denial(credentialVersion: string, now: number): Promise<LoginPermit> {
-    const item = await this.#table.get(this.#key);
-    const blockedUntilAt = Date.parse(String(item?.blockedUntilAt));
-    if (item?.credentialVersion === credentialVersion && blockedUntilAt > now)
-      return { allowed: false, reason: "refused-before", retryAt: blockedUntilAt };
-    return { allowed: false, reason: "in-progress", retryAt: now + 1000 };
+  async #refusedUntil(credentialVersion: string): Promise<number | undefined> {
+    const verdict = await this.#table.get(this.#verdictOn(credentialVersion));
+    const blockedUntilAt = Date.parse(String(verdict?.blockedUntilAt));
+    return blockedUntilAt > this.#clock.now() ? blockedUntilAt : undefined;
   }
 
   succeeded(credentialVersion: string, facts: { passwordExpiresAt?: number }): Promise<void> {
     const { passwordExpiresAt } = facts;
-    return this.#finish(credentialVersion, {
+    return this.#release(credentialVersion, {
       outcome: "accepted",
-      blockedUntilAt: iso(0),
       ...(passwordExpiresAt === undefined ? {} : { passwordExpiresAt: iso(passwordExpiresAt) }),
     });
   }
 
-  refused(credentialVersion: string, failure: { code: string | undefined; locked: boolean }): Promise<void> {
-    return this.#finish(credentialVersion, {
-      outcome: failure.locked ? "locked" : "refused",
-      code: failure.code,
-      blockedUntilAt: iso(this.#clock.now() + breakerMs),
-    });
+  /** The verdict first, then the claim: whoever claims next finds it. */
+  async refused(credentialVersion: string, failure: { code: string | undefined; locked: boolean }): Promise<void> {
+    const outcome = failure.locked ? "locked" : "refused";
+    const blockedUntilAt = iso(this.#clock.now() + breakerMs);
+    await this.#table.put({ ...this.#verdictOn(credentialVersion), outcome, code: failure.code, blockedUntilAt });
+    await this.#release(credentialVersion, { outcome, code: failure.code });
   }
 
   inconclusive(credentialVersion: string): Promise<void> {
-    return this.#finish(credentialVersion, { outcome: "inconclusive", blockedUntilAt: iso(0) });
+    return this.#release(credentialVersion, { outcome: "inconclusive" });
   }
 
-  async #finish(credentialVersion: string, fields: Record<string, unknown>): Promise<void> {
+  async #release(credentialVersion: string, fields: Record<string, unknown>): Promise<void> {
     const condition = { expression: "credentialVersion = :version", values: { ":version": credentialVersion } };
-    await this.#table.put(
-      { ...this.#key, credentialVersion, attemptUntilAt: iso(0), finishedAt: iso(this.#clock.now()), ...fields },
-      condition,
-    );
+    const ended = { attemptUntilAt: iso(0), finishedAt: iso(this.#clock.now()) };
+    await this.#table.put({ ...this.#login, credentialVersion, ...ended, ...fields }, condition);
+  }
+
+  get #login() {
+    return { pk: this.#pk, sk: "login" };
+  }
+
+  #verdictOn(credentialVersion: string) {
+    return { pk: this.#pk, sk: `login#${credentialVersion}` };
   }
 }
 

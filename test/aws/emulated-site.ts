@@ -70,12 +70,13 @@ export class EmulatedSite {
     await this.#tables.send(new PutItemCommand({ TableName: table, Item: marshall(row) }));
   }
 
-  /** The demo account's secret, created or replaced. */
-  async putSecret(password = DEMO_ACCOUNT.users[0]?.password): Promise<void> {
+  /** A secret of the demo account, created or replaced: of the user that makes backups, or of the one that may delete them. */
+  async putSecret(user: "svc-backup" | "svc-prune" = "svc-backup", changedPassword?: string): Promise<void> {
     const { region, projectId, domainName, users } = DEMO_ACCOUNT;
-    const auth = { method: "token", domainName, userName: users[0]?.name, password };
+    const password = changedPassword ?? users.find(({ name }) => name === user)?.password;
+    const auth = { method: "token", domainName, userName: user, password };
     const client = new SecretsManagerClient(clientOptions(this.#emulatorUrl));
-    const Name = `otc-backup/${this.stage}/accounts/demo`;
+    const Name = `otc-backup/${this.stage}/accounts/demo${user === "svc-prune" ? "/prune" : ""}`;
     const SecretString = JSON.stringify({ region, projectId, auth });
     const created = client.send(new CreateSecretCommand({ Name, SecretString }));
     await created.catch(() => client.send(new PutSecretValueCommand({ SecretId: Name, SecretString })));

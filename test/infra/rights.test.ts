@@ -30,7 +30,7 @@ const matches = (pattern: unknown, arn: string) =>
   typeof pattern === "string" && new RegExp(`^${pattern.split("*").map(literally).join(".*")}$`).test(arn);
 
 test("no role has wildcard actions, managed policies or the resource *", () => {
-  expect(policies).toHaveLength(5);
+  expect(policies).toHaveLength(6);
   for (const statement of policies.flatMap(([, p]): Statement[] => p.Properties.PolicyDocument.Statement)) {
     expect(many(statement.Action).filter((action) => action.includes("*"))).toEqual([]);
     expect(many(statement.Resource)).not.toContain("*");
@@ -121,6 +121,7 @@ test("audit-backups writes no policy, no version of one and no accounting of its
   expect(writing.filter((s) => !JSON.stringify(s.Resource).includes("TablesLedger"))).toEqual([]);
   expect(writing.map((s) => [s.Action, s.Condition?.["ForAllValues:StringLike"]])).toEqual([
     ["dynamodb:PutItem", { "dynamodb:LeadingKeys": ["site", "alert#open", "run#*", "account#*"] }],
+    ["dynamodb:UpdateItem", { "dynamodb:LeadingKeys": ["account#*"] }],
     ["dynamodb:DeleteItem", { "dynamodb:LeadingKeys": ["alert#*"] }],
   ]);
 });
