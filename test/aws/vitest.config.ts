@@ -4,8 +4,8 @@ export default defineConfig({
   test: {
     include: ["test/aws/**/*.aws.ts"],
     globalSetup: ["test/aws/emulator-setup.ts"],
-    testTimeout: 180_000,
-    hookTimeout: 180_000,
+    testTimeout: 900_000,
+    hookTimeout: 300_000,
     fileParallelism: false,
     env: { TZ: "UTC", AWS_EC2_METADATA_DISABLED: "true" },
   },

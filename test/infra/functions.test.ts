@@ -72,6 +72,6 @@ describe.each([...functions])("function %s", (id, { Properties: properties }) =>
 test("no concurrency is reserved unless the settings ask for it, since a new account has none to give", () => {
   const reserved = (from: ReturnType<typeof synthesize>) =>
     [...scheduledLambdas(from).values()].map((f) => f.Properties.ReservedConcurrentExecutions);
-  expect(reserved(synthesize())).toEqual([undefined, undefined, undefined]);
-  expect(reserved(synthesize({ reservedConcurrency: 2 }))).toEqual([2, 2, 2]);
+  expect(new Set(reserved(synthesize()))).toEqual(new Set([undefined]));
+  expect(new Set(reserved(synthesize({ reservedConcurrency: 2 })))).toEqual(new Set([2]));
 });

@@ -15,7 +15,13 @@ describe("the forms of a file", () => {
       `# ours\n- {policyId: orders-nightly, ${rest}}\n- {policyId: stock, ${rest}}\n`,
     );
     const same = parsePolicy(aRow(), now);
-    expect(policies[0]).toEqual({ policy: policyOf(same), contentHash: hashOf(same), line: 2, row: aRow() });
+    expect(policies[0]).toEqual({
+      policy: policyOf(same),
+      contentHash: hashOf(same),
+      line: 2,
+      row: aRow(),
+      fromTemplate: [],
+    });
     expect(policies[1]).toMatchObject({ line: 3, policy: { policyId: "stock" } });
     expect(problems).toEqual([]);
   });

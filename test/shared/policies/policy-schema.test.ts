@@ -46,7 +46,8 @@ describe("docs/policies.md", () => {
   });
 
   test("has examples that are valid without a remark, for the parser and for editors", () => {
-    const examples = fences("yaml");
+    // The line that tells an editor where the schema lies is no policy.
+    const examples = fences("yaml").filter((example) => example.includes("policyId"));
     expect(examples).toHaveLength(3);
     for (const example of examples) {
       expect(parsePolicyFile(example, now).problems).toEqual([]);
