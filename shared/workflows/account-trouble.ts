@@ -3,10 +3,15 @@
 
 import { alertLeaseMs, type StandingAlert } from "../domain/alert.ts";
 import { type Failure, failureKinds, hintOf } from "../domain/failure.ts";
+import { runId } from "../domain/naming.ts";
+import type { Run } from "../domain/run.ts";
 import type { Site } from "../ports.ts";
 
 /** Trouble on OTC's side heals by itself more often than not: a human is told when runs have waited this long for it. */
 const remotePatienceMs = 30 * 60_000;
+
+/** A page holds at most so many runs by name; the ledger has them all. */
+const listedRuns = 500;
 
 /** Causes that only a POST meets: that a list can be read proves nothing about them. */
 const metByPosting: ReadonlySet<string> = new Set(["permission-denied", "quota-reached"]);
@@ -25,6 +30,8 @@ export async function noteAccount(
     account: string;
     trouble: Failure | undefined;
     waitingSince: number;
+    /** The runs that cannot go on because of it; they stand in the message. */
+    waiting?: readonly Run[];
     hasPosted: boolean;
     open: readonly StandingAlert[];
   },
@@ -46,11 +53,26 @@ export async function noteAccount(
     kind: "account-unusable",
     level: "page",
     fingerprint: causeOf(trouble),
-    details: [`${trouble.message} (${trouble.code})`, ...evidence(trouble), `what to do: ${hintOf(trouble.code)}`],
+    details: [
+      `${trouble.message} (${trouble.code})`,
+      ...evidence(trouble),
+      `what to do: ${hintOf(trouble.code)}`,
+      ...waitingList(facts.waiting ?? []),
+    ],
     raisedAt: now,
     leaseUntilAt: now + alertLeaseMs,
   };
   return (await site.standingAlerts.raise(alert)) ? alert : undefined;
+}
+
+/** One cause is one page, so the page names all that it holds up. */
+function waitingList(runs: readonly Run[]): string[] {
+  if (runs.length === 0) return [];
+  const lines = runs
+    .slice(0, listedRuns)
+    .map((run) => `- ${runId(run)}${run.terms.owner === undefined ? "" : `, owner ${run.terms.owner}`}`);
+  const more = runs.length > listedRuns ? [`- and ${runs.length - listedRuns} more`] : [];
+  return [`waiting for it: ${runs.length} run${runs.length === 1 ? "" : "s"}`, ...lines, ...more];
 }
 
 /** A refused login and the logins withheld because of it are one cause. */

@@ -58,6 +58,7 @@ export async function dispatchAccounts(
       account,
       trouble: report.trouble,
       waitingSince,
+      waiting: work.candidates.map((candidate) => candidate.run),
       hasPosted: report.accepted > 0,
       open,
     });

@@ -37,7 +37,9 @@ export async function pollBackups(site: Site, tick: Tick): Promise<PollSummary> 
     const looked = await lookAtAccount(site, { account, runs, tick, journal });
     errors.push(...looked.errors);
     const waitingSince = Math.min(...runs.map(lookWantedSince));
-    const alert = await noteAccount(site, { account, trouble: looked.trouble, waitingSince, hasPosted: false, open });
+    const { trouble } = looked;
+    const facts = { account, trouble, waitingSince, waiting: runs, hasPosted: false, open };
+    const alert = await noteAccount(site, facts);
     if (alert !== undefined) standing.push(alert);
   });
   const rescued = await takeOverUnsent(journal, [...due, ...atRest], now);

@@ -135,6 +135,18 @@ test("a wrong password: one login try in all, one page for the account, the runs
   ]);
 });
 
+test("four hundred databases behind one expired password are one page with the list", async () => {
+  const ids = Array.from({ length: 400 }, (_, n) => `${(0x6c0e0000 + n).toString(16)}d3b07384d113edec49eaa623in01`);
+  const { create, minutes, notices, simulator } = await aSite([aRow({ policyId: "fleet", instanceIds: ids })]);
+  simulator.control.changePassword("svc-backup", "another-one");
+  simulator.control.expireTokens();
+  await create();
+  await minutes(5);
+  expect(subjects(notices)).toEqual(["PAGE account-unusable: account demo"]);
+  expect(ids.filter((id) => !notices[0]?.body.includes(id))).toEqual([]);
+  expect(notices[0]?.body).toContain("waiting for it: 400 runs");
+});
+
 test("an alert that cannot be delivered stays in the outbox and is sent when delivery works again", async () => {
   const { site, create, poll, minutes, runs, notices, simulator } = await aSite([aRow({ maxAttempts: 1 })]);
   simulator.control.changeInstance(instanceIds.shop, { backupOutcome: "fails-early" });
