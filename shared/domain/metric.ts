@@ -19,6 +19,8 @@ export const metrics = {
   RunsOpened: "slots that became runs in the tick",
   BackupsRequested: "POSTs that OTC accepted in the tick",
   RunsPostponed: "runs that wait on: busy, throttled, account unusable",
+  RequestQueueSeconds:
+    "time until the last run of the longest queue of an account will have been requested; 0 without one",
   AmbiguousCreates: "POSTs whose outcome is unknown until looked up",
   BackupsCompleted: "runs that ended completed in the tick",
   NewFailures: "runs that ended failed, missed or lost, or became overdue, in the tick",

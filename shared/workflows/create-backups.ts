@@ -66,6 +66,7 @@ export async function createBackups(site: Site, tick: Tick): Promise<CreateSumma
     RunsOpened: opened.candidates.length,
     BackupsRequested: summary.requested,
     RunsPostponed: summary.waiting,
+    RequestQueueSeconds: Math.max(0, Math.round(((dispatched.queueEndsAt ?? 0) - site.clock.now()) / 1000)),
     AmbiguousCreates: dispatched.ambiguous,
     ...(dispatched.passwordEndsAt === undefined
       ? {}

@@ -8,6 +8,7 @@ import { wholeSelector } from "../domain/selection.ts";
 import type { Site, Tick } from "../ports.ts";
 import { noteAccount } from "./account-trouble.ts";
 import { type AccountWork, dispatchAccount } from "./dispatch-account.ts";
+import { forecastQueue } from "./forecast-queue.ts";
 import { inParallel } from "./in-parallel.ts";
 import { noteCredential } from "./note-credential.ts";
 import type { Opened } from "./open-due-runs.ts";
@@ -28,6 +29,8 @@ export interface Dispatched {
   readonly ambiguous: number;
   /** Runs that are not in the ledger yet because time ran out. */
   readonly unwritten: number;
+  /** When the last run of the longest queue will have been requested; nothing when no queue is left. */
+  readonly queueEndsAt: number | undefined;
   /** The earliest end of a password among the accounts that worked. */
   readonly passwordEndsAt: number | undefined;
   readonly errors: unknown[];
@@ -43,6 +46,8 @@ export async function dispatchAccounts(
   let ambiguous = 0;
   let passwordEndsAt: number | undefined;
   let unwritten = 0;
+  let queueEndsAt: number | undefined;
+  const startedAt = site.clock.now();
   const isIdle = opened.candidates.length + opened.selectors.length + due.length === 0;
   const atOtc = isIdle ? [] : await site.runs.atOtc();
   const accounts = [...workByAccount(withoutKnown(opened.candidates, [...due, ...atOtc]), opened.selectors, due)];
@@ -50,6 +55,10 @@ export async function dispatchAccounts(
     const report = await dispatchAccount(site, { account, ...work, atOtc, open, tick, journal });
     ambiguous += report.ambiguous;
     unwritten += report.unwritten;
+    const { accepted } = report;
+    const runs = work.candidates.map((candidate) => candidate.run);
+    const endsAt = forecastQueue(site, { account, runs, accepted, startedAt, tick });
+    if (endsAt !== undefined) queueEndsAt = Math.max(queueEndsAt ?? endsAt, endsAt);
     errors.push(...report.errors);
     standing.push(...report.standing);
     for (const choice of report.choices) noteChoice(opened, choice);
@@ -58,8 +67,8 @@ export async function dispatchAccounts(
       account,
       trouble: report.trouble,
       waitingSince,
-      waiting: work.candidates.map((candidate) => candidate.run),
-      hasPosted: report.accepted > 0,
+      waiting: runs,
+      hasPosted: accepted > 0,
       open,
     });
     if (alert !== undefined) standing.push(alert);
@@ -69,7 +78,7 @@ export async function dispatchAccounts(
     const ending = await noteCredential(site, { account, expiresAt, open });
     if (ending !== undefined) standing.push(ending);
   });
-  return { standing, ambiguous, unwritten, passwordEndsAt, errors: [...errors, ...failures] };
+  return { standing, ambiguous, unwritten, queueEndsAt, passwordEndsAt, errors: [...errors, ...failures] };
 }
 
 type Work = Pick<AccountWork, "candidates" | "selectors">;

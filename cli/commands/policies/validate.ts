@@ -3,20 +3,32 @@
 import { Command } from "commander";
 import { print, printJson } from "../../output.ts";
 import { findingTally, findingText, isProblem, readPolicyFiles } from "../../policy-files.ts";
+import { tightWindowsOf, tightWindowText } from "../../tight-windows.ts";
+import { wholeNumber } from "../../whole-number.ts";
 
 export function validateCommand(): Command {
   return new Command("validate")
     .description("check YAML files offline; exit code 3 when there is a problem")
     .argument("<file...>", "YAML files with policies")
+    .option("--rate <n>", "otcRatePerSecond of the stage, for the warning of windows that are too full", "10")
     .option("--json", "one JSON value instead of text")
     .action(validate);
 }
 
-async function validate(files: string[], options: { json?: boolean }): Promise<void> {
-  const read = await readPolicyFiles(files, Date.now());
-  if (options.json === true) printJson({ policies: read.policies.length, findings: read.findings });
+async function validate(files: string[], options: { rate: string; json?: boolean }): Promise<void> {
+  const now = Date.now();
+  const callsPerSecond = wholeNumber("--rate", options.rate, { min: 1, max: 1000 });
+  const read = await readPolicyFiles(files, now);
+  const tight = tightWindowsOf(
+    read.policies.map(({ policy }) => policy),
+    callsPerSecond,
+    now,
+  );
+  if (options.json === true)
+    printJson({ policies: read.policies.length, findings: read.findings, tightWindows: tight });
   else {
     for (const finding of read.findings) print(findingText(finding));
+    for (const window of tight) print(tightWindowText(window));
     print(findingTally(read));
   }
   if (read.findings.some(isProblem)) process.exitCode = 3;

@@ -1,0 +1,67 @@
+// A queue that one tick cannot work off: what it foretells, and that the foretelling can be relied on.
+
+import { expect, test } from "vitest";
+import type { LogEntry, Site } from "../../shared/ports.ts";
+import { createBackups } from "../../shared/workflows/create-backups.ts";
+import { aRow, aSite } from "../support/test-site.ts";
+
+const databases = 12;
+const ids = Array.from({ length: databases }, (_, n) => `${(0x6b0e0000 + n).toString(16)}d3b07384d113edec49eaa623in01`);
+
+/** A tick of half a minute in which every POST takes `postMs`. */
+async function slowTick(postMs: number) {
+  const at = await aSite([aRow({ instanceIds: ids, startWindowMinutes: 5 })]);
+  for (const [n, id] of ids.entries())
+    at.simulator.control.addInstance({ id, name: `db-${n}`, engine: "MySQL", volumeGb: 40, backupSizeKb: 1_000_000 });
+  const told: { level: string; message: string }[] = [];
+  const noteAs = (level: string) => (entry: LogEntry) => {
+    if (entry.event === "request-queue") told.push({ level, message: entry.message });
+  };
+  let queueSeconds: number | undefined;
+  const site: Site = {
+    ...at.site,
+    log: { info: noteAs("info"), warn: noteAs("warn"), error: noteAs("error") },
+    telemetry: { emit: (values) => (queueSeconds = values.RequestQueueSeconds ?? queueSeconds) },
+    provider: {
+      keepPace: () => at.site.provider.keepPace(),
+      account: async (name, use) => {
+        const account = await at.site.provider.account(name, use);
+        if (!account.ok) return account;
+        const createBackup: typeof account.value.createBackup = async (request) => {
+          const answer = await account.value.createBackup(request);
+          at.clock.set(at.clock.now() + postMs);
+          return answer;
+        };
+        return { ok: true, value: { ...account.value, createBackup } };
+      },
+    },
+  };
+  await createBackups(site, { stopAt: at.clock.now() + 30_000 });
+  const requested = at.simulator.control.backups().filter((one) => ids.includes(one.instanceId)).length;
+  return { told, requested, queueSeconds };
+}
+
+test("what is left is told with its number and end, and as a gauge", async () => {
+  const { told, requested, queueSeconds } = await slowTick(6_000);
+  expect(requested).toBeGreaterThan(1);
+  expect(requested).toBeLessThan(databases);
+  const left = databases - requested;
+  expect(told).toEqual([
+    { level: "info", message: expect.stringContaining(`${left} databases still to be requested at 0.`) },
+  ]);
+  // At the rate of this tick, of about half a minute: as long again as what is left bears to what was done.
+  expect(queueSeconds).toBeGreaterThanOrEqual(Math.floor((30 * left) / requested));
+});
+
+test("a queue that outlasts its start window is a warning before anything is missed", async () => {
+  const { told, requested } = await slowTick(45_000);
+  expect(requested).toBeGreaterThan(0);
+  expect(told).toEqual([{ level: "warn", message: expect.stringContaining("after its start window") }]);
+});
+
+test("a tick that comes to the end of the queue foretells nothing", async () => {
+  const { told, requested, queueSeconds } = await slowTick(0);
+  expect(requested).toBe(databases);
+  expect(told).toEqual([]);
+  expect(queueSeconds).toBe(0);
+});
