@@ -12,8 +12,6 @@ import { ScheduledProcesses } from "./scheduled-processes.ts";
 const minuteMs = 60_000;
 /** Outside of the hours in which OTC backs up or maintains the fleet's databases, which would be waited for. */
 const slotAt = Date.UTC(2026, 10, 24, 22, 30);
-/** So long after the last backup has ended it must have been seen and told. */
-const aftermathMs = 6 * minuteMs;
 /** A night that takes longer has gone wrong. */
 const longestNightMs = 24 * 60 * minuteMs;
 
@@ -63,10 +61,16 @@ async function watchOver(
   }
 }
 
-function isOver({ simulator, namePrefix }: FleetSite, { databases, progress }: NightOptions, now: number): boolean {
+function isOver(
+  { simulator, namePrefix }: FleetSite,
+  { databases, pollBoundSeconds, progress }: NightOptions,
+  now: number,
+): boolean {
   const ours = simulator.control.backups().filter((backup) => backup.name.startsWith(`${namePrefix}-`));
   const ended = ours.filter((backup) => backup.status !== "BUILDING");
   progress(`${databases} databases: ${ours.length} requested, ${ended.length} ended`);
+  // Longer than the bound within which the last end must be seen and told.
+  const aftermathMs = 2 * pollBoundSeconds * 1000 + 2 * minuteMs;
   const lastEndAt = Math.max(...ended.map((backup) => backup.endAt ?? now));
   return ended.length >= databases && now > lastEndAt + aftermathMs;
 }

@@ -22,6 +22,8 @@ export interface FleetOptions {
   readonly ceiling: number;
   /** Simulated milliseconds that OTC takes to answer. */
   readonly latencyMs: number;
+  /** Longest time between two looks at a building backup. */
+  readonly pollBoundSeconds: number;
   /** Every so manieth backup fails. */
   readonly failEvery: number;
 }
@@ -54,7 +56,11 @@ export async function openFleetSite(options: FleetOptions, clock: RunningClock):
   const tables = await startEmbeddedTables();
   const calls: SeenCall[] = [];
   const simulator = await startFleet(options, clock, calls);
-  const config = { ...localConfig(simulator.url), otcRatePerSecond: options.ceiling };
+  const config = {
+    ...localConfig(simulator.url),
+    otcRatePerSecond: options.ceiling,
+    pollBoundMs: options.pollBoundSeconds * 1000,
+  };
   const counts: TableCounts[] = [];
   const notices: FleetSite["notices"] = [];
   const places: IndexPlaces = new Map();

@@ -27,6 +27,7 @@ const program = new Command("bench")
   .option("--rate <n>", "calls per second that OTC admits, which we are not told", positive, 10)
   .option("--ceilings <n,…>", "calls per second that our configuration allows", counts)
   .option("--latency <ms>", "simulated milliseconds until OTC answers", positive, 250)
+  .option("--poll-bound <s>", "longest time between two looks at a building backup, in seconds", positive, 120)
   .option("--speed <n>", "simulated seconds per second; default: 60 calls per second of this machine", positive)
   .option("--fail-every <n>", "every so manieth backup fails", positive, 20)
   .option("--no-bundles", "leave the bundles out")
@@ -38,6 +39,7 @@ const options = program.opts<{
   rate: number;
   ceilings?: number[];
   latency: number;
+  pollBound: number;
   speed?: number;
   failEvery: number;
   bundles: boolean;
@@ -57,10 +59,10 @@ const progress = (text: string) => {
 };
 
 const figures: Figure[] = [];
-const { rate: permittedRate, latency: latencyMs, speed, failEvery } = settings;
+const { rate: permittedRate, latency: latencyMs, pollBound: pollBoundSeconds, speed, failEvery } = settings;
+const surroundings = { permittedRate, latencyMs, pollBoundSeconds, speed, failEvery, progress };
 for (const databases of settings.fleets)
-  for (const ceiling of settings.ceilings)
-    figures.push(...(await fleetNight({ databases, permittedRate, ceiling, latencyMs, speed, failEvery, progress })));
+  for (const ceiling of settings.ceilings) figures.push(...(await fleetNight({ databases, ceiling, ...surroundings })));
 for (const policies of settings.policies) figures.push(...(await idleTick(policies, progress)));
 if (settings.bundles) figures.push(...bundles(progress));
 if (process.stderr.isTTY) process.stderr.write("\r\u001B[K");
