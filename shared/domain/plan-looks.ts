@@ -40,7 +40,7 @@ export interface LookPlan {
 /** `due`: the account's runs whose next look is due. Runs in neither list were seen recently enough. */
 export function planLooks(due: readonly Run[], facts: LookFacts): LookPlan {
   const { now, last } = facts;
-  const suited = due.filter((run) => isSuited(run, facts));
+  const suited = due.filter((run) => isSuited(run, facts) && !isOvertaken(run, due));
   const pages = Math.ceil(Math.max(last?.instances ?? 0, 1) / instancesPerPage);
   const databases = new Set(suited.map((run) => run.instanceId)).size;
   if (!facts.byInstanceStatus || databases <= pages) return { closely: due, byStatus: [] };
@@ -56,6 +56,14 @@ function isSuited(run: Run, { now, last }: LookFacts): boolean {
   const since = run.acceptedAt ?? run.createdAt;
   const hours = (at: number) => Math.floor((at - since) / closerLookEveryMs);
   return last === undefined ? hours(now) === 0 : hours(now) <= Math.max(0, hours(last.lookedAt));
+}
+
+/** OTC makes one backup of a database at a time: of two that build, the older one has ended, and BACKING UP means the other. */
+function isOvertaken(run: Run, due: readonly Run[]): boolean {
+  const since = (of: Run) => of.acceptedAt ?? of.createdAt;
+  return due.some(
+    (other) => other.instanceId === run.instanceId && other.state === "building" && since(other) > since(run),
+  );
 }
 
 /** Of the runs to be judged by status, those that need the closer look: their database is not (any more) BACKING UP. */

@@ -52,6 +52,16 @@ test("requests without an answer, absent backups and overdue ones are always loo
   expect(planLooks([...odd, ...three], facts()).closely).toEqual(odd);
 });
 
+test("of two that build on one database the older one has ended: it is looked at although the database is BACKING UP", () => {
+  const older = building(8, { acceptedAt: minute(1) });
+  const newer = building(8, { policyId: "nightly-other", acceptedAt: minute(5) });
+  const last = { lookedAt: minute(10) - 100_000, instances: 80 };
+  expect(planLooks([older, newer, ...three], facts({ last }))).toEqual({
+    closely: [older],
+    byStatus: [newer, ...three],
+  });
+});
+
 test("once an hour each is looked at closely, whatever its database says", () => {
   const last = { lookedAt: minute(59), instances: 80 };
   expect(planLooks(three, facts({ now: minute(60), last })).closely).toEqual(three);

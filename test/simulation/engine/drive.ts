@@ -92,7 +92,8 @@ function edgesOf(fault: Fault): number[] {
 /** When something is due next: known beforehand, written in the ledger, or left over from an invocation that failed. */
 function nextInstant(world: World, known: readonly number[]): number | undefined {
   const now = world.timeline.now();
-  const ahead = known.filter((at) => at > now);
+  // An edit in the second half of a minute is past already, and no tick has seen it yet.
+  const ahead = known.filter((at) => at > now - minuteMs);
   const written = [...world.ledger.items.values()].flatMap((item) => dueAtOf(world, item));
   const all = [...ahead, ...written, ...(isUnsettled(world, now) ? [now] : [])];
   return all.length === 0 ? undefined : Math.min(...all);

@@ -31,6 +31,8 @@ const never = new Promise<never>(() => {});
 export class SimProcess {
   readonly name: string;
   readonly startedAt: number;
+  /** What its own clock said then. */
+  readonly startedAtByItsClock: number;
   readonly #options: ProcessOptions;
   effects = 0;
   isDead = false;
@@ -43,6 +45,7 @@ export class SimProcess {
     this.name = options.name;
     this.startedAt = options.timeline.now();
     this.#options = options;
+    this.startedAtByItsClock = this.now();
   }
 
   now(): number {

@@ -48,13 +48,21 @@ function reignsOf(edits: readonly Edit[], endAt: number): Reign[] {
 
 interface Creates {
   readonly startedAt: number;
+  /** A tick whose clock is behind cannot know of a slot that lies ahead of it. */
+  readonly knowsSlotsUntil: number;
   readonly endedAt: number;
 }
 
 function completedCreates(world: World): Creates[] {
   return world.invocations.flatMap(({ fn, process, error }) =>
     fn === "create-backups" && process.endedAt !== undefined && error === undefined
-      ? [{ startedAt: process.startedAt, endedAt: process.endedAt }]
+      ? [
+          {
+            startedAt: process.startedAt,
+            knowsSlotsUntil: process.startedAtByItsClock,
+            endedAt: process.endedAt,
+          },
+        ]
       : [],
   );
 }
@@ -99,7 +107,7 @@ function isSettled(of: {
   const { slotAt, knownAt, reign, ticks, edits } = of;
   if (slotAt < reign.fromAt) return false;
   const seenBefore = ticks.some((tick) => tick.startedAt >= reign.fromAt && tick.endedAt < slotAt);
-  const seenAfter = ticks.find((tick) => tick.startedAt > knownAt);
+  const seenAfter = ticks.find((tick) => tick.startedAt > knownAt && tick.knowsSlotsUntil > slotAt);
   if (!seenBefore || seenAfter === undefined) return false;
   return !edits.some((edit) => edit.at > slotAt && edit.at <= seenAfter.endedAt) && seenAfter.endedAt < reign.toAt;
 }
