@@ -40,7 +40,8 @@ export interface LookPlan {
 /** `due`: the account's runs whose next look is due. Runs in neither list were seen recently enough. */
 export function planLooks(due: readonly Run[], facts: LookFacts): LookPlan {
   const { now, last } = facts;
-  const suited = due.filter((run) => isSuited(run, facts) && !isOvertaken(run, due));
+  const newest = newestStarts(due);
+  const suited = due.filter((run) => isSuited(run, facts) && startOf(run) >= (newest.get(run.instanceId) ?? 0));
   const pages = Math.ceil(Math.max(last?.instances ?? 0, 1) / instancesPerPage);
   const databases = new Set(suited.map((run) => run.instanceId)).size;
   if (!facts.byInstanceStatus || databases <= pages) return { closely: due, byStatus: [] };
@@ -53,18 +54,20 @@ export function planLooks(due: readonly Run[], facts: LookFacts): LookPlan {
 /** Building, inside its window, seen at least once under its id, and not owed its closer look. */
 function isSuited(run: Run, { now, last }: LookFacts): boolean {
   if (run.state !== "building" || run.absences > 0 || now >= run.terms.completeByAt) return false;
-  const since = run.acceptedAt ?? run.createdAt;
+  const since = startOf(run);
   const hours = (at: number) => Math.floor((at - since) / closerLookEveryMs);
   return last === undefined ? hours(now) === 0 : hours(now) <= Math.max(0, hours(last.lookedAt));
 }
 
 /** OTC makes one backup of a database at a time: of two that build, the older one has ended, and BACKING UP means the other. */
-function isOvertaken(run: Run, due: readonly Run[]): boolean {
-  const since = (of: Run) => of.acceptedAt ?? of.createdAt;
-  return due.some(
-    (other) => other.instanceId === run.instanceId && other.state === "building" && since(other) > since(run),
-  );
+function newestStarts(due: readonly Run[]): ReadonlyMap<string, number> {
+  const starts = new Map<string, number>();
+  for (const run of due)
+    if (run.state === "building") starts.set(run.instanceId, Math.max(startOf(run), starts.get(run.instanceId) ?? 0));
+  return starts;
 }
+
+const startOf = (run: Run) => run.acceptedAt ?? run.createdAt;
 
 /** Of the runs to be judged by status, those that need the closer look: their database is not (any more) BACKING UP. */
 export function needCloserLook(byStatus: readonly Run[], instances: readonly Instance[]): Run[] {

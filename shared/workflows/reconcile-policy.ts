@@ -8,7 +8,8 @@ import { carriesOurPrefix, type ProvenName, proveName } from "../domain/prove-na
 import { adoptRun, backupListedAgain, backupNotListed, mayBeReplaced } from "../domain/reconcile-run.ts";
 import type { ReconciliationNote } from "../domain/reconciliation.ts";
 import type { RemoteBackup } from "../domain/remote.ts";
-import type { Run, RunTerms } from "../domain/run.ts";
+import { markOf } from "../domain/retention-mark.ts";
+import type { RetentionMark, Run, RunTerms } from "../domain/run.ts";
 import { wholeSelector } from "../domain/selection.ts";
 import { oddSize } from "../domain/size-anomaly.ts";
 import type { AccountProvider, Site } from "../ports.ts";
@@ -19,6 +20,8 @@ const dayMs = 1440 * minuteMs;
 /** Runs are read in stretches, so that a policy with many databases and years of runs fits into memory. */
 const stretches = [...Array.from({ length: 13 }, () => 62 * dayMs), ...Array.from({ length: 8 }, () => 366 * dayMs)];
 const listedOrphans = 50;
+/** OTC may go on listing what it was just told to delete. */
+const deletionShowsWithinMs = 60 * minuteMs;
 
 export interface PolicyVisit {
   readonly note: ReconciliationNote;
@@ -47,7 +50,7 @@ interface Recorded {
 interface Records {
   /** Completed and not removed by retention, by database, oldest first. */
   readonly standing: Map<string, Recorded[]>;
-  /** Every id that stands in some record, whatever became of it. */
+  /** Every id that stands in some record and is not recorded as deleted. */
   readonly ids: Set<string>;
 }
 
@@ -99,9 +102,9 @@ async function readRecords(site: Site, policy: Policy): Promise<Records> {
 }
 
 function recordedOf(run: Run, policy: Policy, ids: Set<string>): Recorded[] {
-  for (const earlier of run.earlierBackups) ids.add(earlier.id);
+  for (const earlier of run.earlierBackups) if (!isDeleted(earlier.retention)) ids.add(earlier.id);
   if (run.backupId === undefined || run.instanceId === wholeSelector) return [];
-  ids.add(run.backupId);
+  if (!isDeleted(run.retention)) ids.add(run.backupId);
   const isLeaving = run.retention?.stage === "deleting" || run.retention?.stage === "deleted";
   if (run.state !== "completed" || isLeaving) return [];
   const { policyId, instanceId, slotAt, backupId } = run;
@@ -114,6 +117,10 @@ function recordedOf(run: Run, policy: Policy, ids: Set<string>): Recorded[] {
       goodSizeKb: isGood(run, policy.sizeFloorKb) ? run.sizeKb : undefined,
     },
   ];
+}
+
+function isDeleted(mark: RetentionMark | undefined): boolean {
+  return mark?.stage === "deleted";
 }
 
 /** Recorded as COMPLETED: still listed? What is doubted is written onto the run, and asked again at the next audit. */
@@ -172,6 +179,10 @@ async function place(
   // Another policy on the same database has its own visit.
   if (policyId !== facts.policy.policyId && facts.policyIds.has(policyId)) return undefined;
   const run = await site.runs.read(proven.key);
+  const mark = run === undefined ? undefined : markOf(run, backup.id);
+  // One listing that did not show it was believed: the record is wrong, and nobody will delete it any more.
+  if (isDeleted(mark) && site.clock.now() - (mark?.deletedAt ?? 0) > deletionShowsWithinMs)
+    return "it is recorded as deleted and listed all the same";
   const isRecorded = run?.backupId === backup.id || run?.earlierBackups.some((one) => one.id === backup.id);
   if (isRecorded || run?.state === "waiting" || run?.state === "requested" || run?.state === "building")
     return undefined;

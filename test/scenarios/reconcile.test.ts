@@ -4,6 +4,7 @@ import { DeleteItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
 import { expect, test } from "vitest";
 import { localTableNames } from "../../local/embedded-tables.ts";
 import { slotText } from "../../shared/domain/naming.ts";
+import { beginDeletion, confirmDeleted, markBackup } from "../../shared/domain/retention-mark.ts";
 import { aRow, aSite, instanceIds, liveBackups, slotAt, type TestSite } from "../support/test-site.ts";
 
 const minuteMs = 60_000;
@@ -88,6 +89,24 @@ test("what carries our prefix and proves nothing is one ticket, and is never tou
   expect(site.notices[0]?.body).toContain("its name belongs to no run");
   expect(site.gauges()).toMatchObject({ OrphanBackups: 1, BackupsAdopted: 0 });
   expect(site.simulator.control.backups({ name: "otcbk-made-by-hand" })).toHaveLength(1);
+});
+
+test("a backup recorded as deleted that OTC still lists is a ticket, not forgotten", async () => {
+  const site = await aSite();
+  await nights(site, 1);
+  const [run] = await site.runs();
+  if (run?.backupId === undefined) throw new Error("no backup");
+  const facts = { planId: "plan", reasons: ["kept by none"], now: slotAt + 2 * hourMs, graceMs: 0 };
+  const deleting = beginDeletion(markBackup(run, run.backupId, facts), run.backupId, slotAt + 3 * hourMs);
+  expect(await site.site.runs.replace(run, confirmDeleted(deleting, run.backupId, slotAt + 4 * hourMs))).toBe(
+    "written",
+  );
+  site.clock.set(slotAt + 4 * hourMs + 30 * minuteMs);
+  await site.audit();
+  site.clock.set(slotAt + 35 * hourMs);
+  await site.audit();
+  expect(about(site.notices, "orphaned")).toEqual(["TICKET backups-orphaned: account demo"]);
+  expect(site.notices.find(({ subject }) => subject.includes("orphaned"))?.body).toContain("recorded as deleted");
 });
 
 test("a ledger restored to an older copy: every backup is adopted by its name, and none is made twice", async () => {

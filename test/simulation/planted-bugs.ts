@@ -99,4 +99,29 @@ export const plantedBugs: readonly PlantedBug[] = [
     replace:
       'if (backups.length > 0) return complete(run, factsOf(backups[0] ?? { id: "", name: "", instanceId: "", status: "COMPLETED" }), now);\n  return backupAbsent(run, {',
   },
+  {
+    name: "a deletion is judged without a new look at OTC",
+    file: "shared/workflows/prune-database.ts",
+    find: "judgeWithLook(history, look);",
+    replace: "judgeWithLook(history, { ...look, surroundings: {} });",
+  },
+  {
+    name: "the floor of three good backups is forgotten",
+    file: "shared/policies/policy-row-schema.ts",
+    find: "minimum: wholeNumber(1, 10_000).default(3),",
+    replace: "minimum: wholeNumber(1, 10_000).default(1),",
+  },
+  {
+    name: "leftovers that carry our name are cleared away",
+    file: "shared/workflows/prune-database.ts",
+    find: "reportLeftovers(site, { place,",
+    replace:
+      "const mine = { policyId: place.policyId, namePrefix: site.settings.namePrefix };\n  for (const { id } of leftovers(mine, runs, look.listing)) await work.provider.deleteBackup(id);\n  reportLeftovers(site, { place,",
+  },
+  {
+    name: "the grace between mark and deletion is not waited for",
+    file: "shared/workflows/prune-database.ts",
+    find: "mark.removableAt <= now",
+    replace: "mark.markedAt <= now",
+  },
 ];

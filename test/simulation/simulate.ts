@@ -1,6 +1,7 @@
 // Runs one scenario to its end and checks every promise. The whole simulation in one call.
 
 import { drive } from "./engine/drive.ts";
+import { driveRetention } from "./engine/drive-retention.ts";
 import { type StoryLine, World } from "./engine/world.ts";
 import { check, type Violation } from "./invariants/check.ts";
 import type { Scenario } from "./plan/scenario.ts";
@@ -16,7 +17,7 @@ export interface Outcome {
 
 export async function simulate(scenario: Scenario, options: { tracing?: boolean } = {}): Promise<Outcome> {
   const world = new World(scenario, options);
-  await drive(world);
+  await (scenario.retention === undefined ? drive(world) : driveRetention(world));
   return {
     violations: check(world),
     story: world.story,

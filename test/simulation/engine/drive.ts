@@ -14,7 +14,8 @@ const longestLeapMs = 3 * hourMs;
 /** Work that is still not at rest so long after the end never will be; the checker says what it is. */
 const settleMs = 12 * hourMs;
 
-const functions: readonly FunctionName[] = ["create-backups", "poll-backups"];
+type NightFunction = "create-backups" | "poll-backups";
+const functions: readonly NightFunction[] = ["create-backups", "poll-backups"];
 
 export async function drive(world: World): Promise<void> {
   const { scenario, timeline } = world;
@@ -37,13 +38,13 @@ export async function drive(world: World): Promise<void> {
   }
 }
 
-const lanesOf: Readonly<Record<FunctionName, readonly string[]>> = {
+const lanesOf: Readonly<Record<NightFunction, readonly string[]>> = {
   "create-backups": ["create"],
   "poll-backups": ["poll", "alert"],
 };
 
 /** Whether this function's minute may matter: a step of its lane, a known instant just past, or trouble lately. */
-function hasWork(world: World, fn: FunctionName, known: readonly number[]): boolean {
+function hasWork(world: World, fn: NightFunction, known: readonly number[]): boolean {
   const now = world.timeline.now();
   if (known.some((at) => at > now - 4 * minuteMs && at <= now + 25_000)) return true;
   if (isUnsettled(world, now) || now >= world.scenario.endAt) return true;
@@ -60,7 +61,7 @@ interface Wake {
   readonly wakes: number[];
 }
 
-function wake(world: World, { fn, at, wakes }: Wake): void {
+export function wake(world: World, { fn, at, wakes }: Wake): void {
   const { timeline, faults } = world;
   timeline.schedule(at, () => {
     const lost = faults.lasting("ticks-lost", (fault) => fault.fn === undefined || fault.fn === fn);

@@ -3,8 +3,10 @@
 
 import { DeleteItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
+import { entry as auditBackups } from "../../../functions/audit-backups.ts";
 import { entry as createBackups } from "../../../functions/create-backups.ts";
 import { entry as pollBackups } from "../../../functions/poll-backups.ts";
+import { entry as pruneBackups } from "../../../functions/prune-backups.ts";
 import { parseConfig } from "../../../shared/config.ts";
 import type { MetricValues } from "../../../shared/domain/metric.ts";
 import type { LogEntry, Site } from "../../../shared/ports.ts";
@@ -13,16 +15,23 @@ import { ledgerTable, policiesTable } from "../../../shared/tables.ts";
 import { SimulatedOtc } from "../otc/otc-account.ts";
 import { OtcWorld } from "../otc/otc-world.ts";
 import type { FunctionName } from "../plan/fault.ts";
+import type { PlannedHold } from "../plan/retention-story.ts";
 import type { Edit, Scenario } from "../plan/scenario.ts";
 import { MemoryTables } from "../tables/memory-tables.ts";
 import { SeededChance } from "./chance.ts";
 import { FaultPlan } from "./fault-plan.ts";
 import { Inbox } from "./inbox.ts";
+import { layHistory } from "./lay-history.ts";
 import { type Blow, SimProcess } from "./sim-process.ts";
 import { tableClient } from "./table-client.ts";
 import { Timeline } from "./timeline.ts";
 
-const entries = { "create-backups": createBackups, "poll-backups": pollBackups } as const;
+const entries = {
+  "create-backups": createBackups,
+  "poll-backups": pollBackups,
+  "prune-backups": pruneBackups,
+  "audit-backups": auditBackups,
+} as const;
 
 const config = parseConfig({
   STAGE: "simulated",
@@ -32,8 +41,10 @@ const config = parseConfig({
   PAGE_TOPIC_ARN: "page",
   TICKET_TOPIC_ARN: "ticket",
   OTC_ENDPOINTS: "{}",
+  PRUNE_GRACE_HOURS: "24",
 });
 
+export const { graceMs } = config;
 export const pollBoundMs = config.pollBoundMs;
 export const namePrefix = config.namePrefix;
 
@@ -61,6 +72,8 @@ export class World {
   readonly metrics: { readonly at: number; readonly values: MetricValues }[] = [];
   /** Set when the ledger was put back to an older copy. */
   restoredAt: number | undefined;
+  /** Holds that were set after the deletion they were to prevent had begun. */
+  readonly lateHolds = new Set<PlannedHold>();
   readonly story: StoryLine[] = [];
   readonly #tracing: boolean;
   readonly #latency: SeededChance;
@@ -97,6 +110,7 @@ export class World {
       if (fault.kind === "ledger-restored")
         this.timeline.schedule(fault.at, () => this.#restore(fault.at - fault.backMs));
     }
+    if (scenario.retention !== undefined) layHistory(this, scenario.retention);
   }
 
   readonly tell = (text: string): void => {
@@ -172,6 +186,12 @@ export class World {
       if (freeze === undefined) return blows;
       blows.push({ ...freeze, forMs: freeze.frozenMs });
     }
+  }
+
+  /** An item as something else than our functions writes it. */
+  put(item: Record<string, unknown>): void {
+    const Item = marshall(item, { removeUndefinedValues: true });
+    this.tables.execute(new PutItemCommand({ TableName: config.ledgerTable, Item }));
   }
 
   #apply({ policyId, row }: Edit): void {

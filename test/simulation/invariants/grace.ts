@@ -58,6 +58,10 @@ function costOf(fault: Fault): number {
       // BACKING UP for another backup hides the end of ours until the closer look that is owed once an hour.
       return Math.min(fault.forMs, 60 * minuteMs) + 3 * minuteMs;
     case "instance-status":
+    case "list-hides":
+    case "instance-hidden":
+    case "delete-answer-lost":
+    case "backup-removed":
     case "backup-fate":
       return 0;
   }

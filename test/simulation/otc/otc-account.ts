@@ -48,7 +48,7 @@ export class SimulatedOtc implements BackupProvider {
       listInstances: () => this.#process.effect("list-instances", () => this.#listInstances(account)),
       createBackup: (request) => this.#createBackup(request),
       listBackups: (instanceId) => this.#process.effect("list-backups", () => this.#listBackups(instanceId)),
-      deleteBackup: (id) => this.#process.effect("delete-backup", () => this.#deleteBackup(id)),
+      deleteBackup: (id) => this.#sendDelete(id),
       automatedPolicy: () => this.#process.effect("automated-policy", () => ok(nightlyAtOtc)),
       restoreSpans: () => this.#process.effect("restore-spans", () => ok([])),
       quotas: () => this.#process.effect("quotas", () => ok([])),
@@ -63,7 +63,7 @@ export class SimulatedOtc implements BackupProvider {
     const { world } = this.#door;
     return ok(
       world.instances
-        .filter((instance) => instance.account === account)
+        .filter((instance) => instance.account === account && !this.#isHidden(instance.id))
         .map(({ id, name, isReplica }) => ({
           id,
           name,
@@ -73,6 +73,12 @@ export class SimulatedOtc implements BackupProvider {
           tags: [],
         })),
     );
+  }
+
+  #isHidden(instanceId: string): boolean {
+    const { world, faults } = this.#door;
+    const isThis = (fault: { instance: number }) => world.instances[fault.instance]?.id === instanceId;
+    return faults.lasting("instance-hidden", isThis) !== undefined;
   }
 
   #statusOf(instanceId: string): string {
@@ -132,7 +138,20 @@ export class SimulatedOtc implements BackupProvider {
       const status = statusAt(backup, asOf);
       return status === undefined ? [] : [rowOf(backup, status)];
     });
-    return ok(rows);
+    const hides = faults.lasting("list-hides", (fault) => world.instances[fault.instance]?.id === instanceId);
+    return ok(hides === undefined ? rows : rows.filter((_, index) => index % 2 !== hides.parity));
+  }
+
+  #sendDelete(id: string): Promise<Result<Deletion>> {
+    const { faults, timeline } = this.#door;
+    const lost = faults.take("delete-answer-lost");
+    if (lost === undefined) return this.#process.effect("delete-backup", () => this.#deleteBackup(id));
+    const act = () => {
+      if (lost.effect === "done") this.#deleteBackup(id);
+      if (lost.effect === "late") timeline.schedule(timeline.now() + lost.lateMs, () => this.#deleteBackup(id));
+      return failed(failure("provider-unavailable", "no answer within 15 s", { effect: "unknown" }));
+    };
+    return this.#process.effect("delete-backup", act, answerTimeoutMs);
   }
 
   #deleteBackup(id: string): Result<Deletion> {
@@ -142,7 +161,7 @@ export class SimulatedOtc implements BackupProvider {
     const backup = world.backups.find((each) => each.id === id && timeline.now() < each.deletedAt);
     if (backup === undefined) return ok({});
     backup.deletedAt = timeline.now();
-    world.deletions.push({ at: timeline.now(), backup });
+    world.deletions.push({ at: timeline.now(), backup, by: this.#process.name, bySince: this.#process.startedAt });
     tell(`DELETE ${backup.name} accepted`);
     return ok({ requestId: `delete-${id}` });
   }

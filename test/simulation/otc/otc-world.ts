@@ -28,6 +28,14 @@ export interface OtcBackup {
   deletedAt: number;
 }
 
+export interface Deleted {
+  readonly at: number;
+  readonly backup: OtcBackup;
+  /** Who asked for it, and since when that process was at work. */
+  readonly by: string;
+  readonly bySince: number;
+}
+
 export interface OtcWorldOptions {
   readonly now: () => number;
   readonly chance: SeededChance;
@@ -42,7 +50,7 @@ export class OtcWorld {
   /** Every POST that reached OTC. */
   readonly posts: { readonly at: number; readonly name: string }[] = [];
   /** Every backup that somebody deleted through the API. */
-  readonly deletions: { readonly at: number; readonly backup: OtcBackup }[] = [];
+  readonly deletions: Deleted[] = [];
   readonly #options: OtcWorldOptions;
 
   constructor(options: OtcWorldOptions) {
@@ -69,6 +77,11 @@ export class OtcWorld {
   /** A row of that name that is still there, on any instance: names are unique. */
   named(name: string): OtcBackup | undefined {
     return this.backups.find((backup) => backup.name === name && this.#options.now() < backup.deletedAt);
+  }
+
+  /** A backup that stands there already. */
+  add(backup: OtcBackup): void {
+    this.backups.push(backup);
   }
 
   /** Creates without asking whether it may. */

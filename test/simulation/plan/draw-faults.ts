@@ -2,7 +2,7 @@
 
 import type { FailureCode } from "../../../shared/domain/failure.ts";
 import type { SeededChance } from "../engine/chance.ts";
-import type { BackupFate, Fault, FaultKind, FunctionName, OtcOperation } from "./fault.ts";
+import type { BackupFate, Fault, FunctionName, NightFaultKind, OtcOperation } from "./fault.ts";
 
 const secondMs = 1000;
 const minuteMs = 60 * secondMs;
@@ -60,7 +60,7 @@ const briefly = (chance: SeededChance) => chance.pick([1, 3, 10]) * minuteMs;
 const lag = (chance: SeededChance) => chance.pick([2, 20, 90, 240]) * secondMs;
 const effectNumber = (chance: SeededChance) => chance.between(1, chance.pick([12, 30]));
 
-const draws: Readonly<Record<FaultKind, Draw>> = {
+const draws: Readonly<Record<NightFaultKind, Draw>> = {
   kill: (chance, at) => ({
     kind: "kill",
     at,
@@ -145,15 +145,20 @@ const draws: Readonly<Record<FaultKind, Draw>> = {
 };
 
 /** Losing the ledger is a different league: rarely drawn, so that the promises it suspends are checked elsewhere. */
-const rareness: Partial<Record<FaultKind, number>> = {
+const rareness: Partial<Record<NightFaultKind, number>> = {
   "ledger-restored": 0.03,
   "clock-off": 0.12,
   "small-pages": 0.15,
 };
 
+/** One fault of a kind that any scenario may suffer. */
+export function drawFault(kind: NightFaultKind, of: { chance: SeededChance; at: number; ground: FaultGround }): Fault {
+  return draws[kind](of.chance, of.at, of.ground);
+}
+
 export function drawFaults(chance: SeededChance, ground: FaultGround): Fault[] {
   if (chance.happens(0.06)) return [];
-  const isKind = (kind: string): kind is FaultKind => Object.hasOwn(draws, kind);
+  const isKind = (kind: string): kind is NightFaultKind => Object.hasOwn(draws, kind);
   const kinds = Object.keys(draws)
     .filter(isKind)
     .filter((kind) => chance.happens(rareness[kind] ?? 0.3));

@@ -3,7 +3,7 @@
 
 import type { FailureCode } from "../../../shared/domain/failure.ts";
 
-export type FunctionName = "create-backups" | "poll-backups";
+export type FunctionName = "create-backups" | "poll-backups" | "prune-backups" | "audit-backups";
 export type OtcOperation = "account" | "list-instances" | "create-backup" | "list-backups" | "delete-backup";
 
 interface Lasting {
@@ -51,11 +51,19 @@ export type OtcFault =
   | (Lasting & { kind: "instance-status"; instance: number; status: string })
   | (Lasting & { kind: "instance-busy"; instance: number });
 
+/** What retention has to doubt. */
+export type RetentionFault =
+  | (Lasting & { kind: "list-hides"; instance: number; parity: 0 | 1 })
+  | (Lasting & { kind: "instance-hidden"; instance: number })
+  | (Once & { kind: "delete-answer-lost"; effect: "none" | "done" | "late"; lateMs: number })
+  | (Once & { kind: "backup-removed"; instance: number; fromNewest: number });
+
 export type NoticeFault =
   | (Once & { kind: "notice-refused"; times: number })
   | (Once & { kind: "notice-answer-lost"; times: number })
   | (Lasting & { kind: "notice-outage" });
 
-export type Fault = ProcessFault | TickFault | TableFault | OtcFault | NoticeFault;
+export type Fault = ProcessFault | TickFault | TableFault | OtcFault | RetentionFault | NoticeFault;
 export type FaultKind = Fault["kind"];
+export type NightFaultKind = Exclude<FaultKind, RetentionFault["kind"]>;
 export type FaultOf<K extends FaultKind> = Extract<Fault, { kind: K }>;

@@ -4,6 +4,7 @@
 import { SeededChance } from "../engine/chance.ts";
 import type { OtcInstance } from "../otc/otc-world.ts";
 import { drawFaults } from "./draw-faults.ts";
+import { generateRetention } from "./generate-retention.ts";
 import { hostileRows } from "./hostile-rows.ts";
 import type { Edit, PolicyMeaning, Scenario } from "./scenario.ts";
 import { firstNoons, schedules, slotsAround, zones } from "./schedules.ts";
@@ -11,7 +12,14 @@ import { firstNoons, schedules, slotsAround, zones } from "./schedules.ts";
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 
+/** One seed in so many is days of retention; the others are nights of backups. */
+const retentionEvery = 8;
+
 export function generateScenario(seed: number): Scenario {
+  return seed % retentionEvery === 0 ? generateRetention(seed) : generateNights(seed);
+}
+
+function generateNights(seed: number): Scenario {
   const chance = SeededChance.of(seed, "scenario");
   const startAt = chance.pick(firstNoons);
   const endAt = startAt + chance.between(16, 34) * hourMs;

@@ -3,6 +3,7 @@
 
 import type { OtcInstance } from "../otc/otc-world.ts";
 import type { Fault } from "./fault.ts";
+import type { RetentionStory } from "./retention-story.ts";
 import type { NamedSchedule } from "./schedules.ts";
 
 /** A row as ops put it into the table, or took it out. */
@@ -37,4 +38,6 @@ export interface Scenario {
   readonly instances: readonly OtcInstance[];
   readonly edits: readonly Edit[];
   readonly faults: readonly Fault[];
+  /** Present: a stretch of days on which retention is at work, over nights that lie behind. */
+  readonly retention?: RetentionStory;
 }
