@@ -54,5 +54,7 @@ function isFaulty({ scenario, timeline }: World): boolean {
   const now = timeline.now();
   const recent = (at: number) => at <= now && now < at + 2 * hourMs;
   const ends = (scenario.retention?.holds ?? []).flatMap(({ fromAt, toAt }) => [fromAt, toAt ?? fromAt]);
-  return [...scenario.faults.map(({ at }) => at), ...scenario.edits.map(({ at }) => at), ...ends].some(recent);
+  // What the last audit cleared is marked in the next ticks.
+  const cleared = scenario.endAt + hourMs;
+  return [cleared, ...scenario.faults.map(({ at }) => at), ...scenario.edits.map(({ at }) => at), ...ends].some(recent);
 }
