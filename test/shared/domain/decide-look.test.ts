@@ -91,3 +91,33 @@ test("a wait that OTC asks for is honoured at the next look", () => {
   const throttled = failure("throttled", "429", { afterMs: 600_000 });
   expect(afterLook(aBuildingRun(), failed(throttled), { now: minute(1), pollBoundMs }).dueAt).toBe(minute(11));
 });
+
+test("another backup of the same database is never taken for ours", () => {
+  const request = doubt(aRequestedRun(), lost, minute(0));
+  const stranger = remote({ id: "stranger", name: "before-the-release", status: "COMPLETED" });
+  expect(afterLook(request, ok([stranger]), { now: minute(1), pollBoundMs })).toMatchObject({
+    state: "requested",
+    absences: 1,
+    dueAt: minute(2),
+  });
+  const building = afterLook(aBuildingRun(), ok([stranger]), { now: minute(1), pollBoundMs });
+  expect(building).toMatchObject({ state: "building", absences: 1, dueAt: minute(2) });
+});
+
+test("an adopted backup that has ended already ends its run, with OTC's size and times", () => {
+  const request = doubt(aRequestedRun(), lost, minute(0));
+  const ended = remote({ status: "COMPLETED", sizeKb: 5000, beganAt: minute(0), endedAt: minute(3) });
+  const done = afterLook(request, ok([ended]), { now: minute(4), pollBoundMs });
+  expect(done).toMatchObject({ state: "completed", sizeKb: 5000, beganAt: minute(0), endedAt: minute(3) });
+  expect(done.events.map((event) => event.reason)).toContain("adopted");
+  expect(done.finishedAt).toBe(minute(4));
+});
+
+test("a FAILED backup is tried again under the next attempt's name, and the last one ends the run", () => {
+  const failedRow = ok([remote({ status: "FAILED" })]);
+  const again = afterLook(aBuildingRun(), failedRow, { now: minute(4), pollBoundMs });
+  expect(again).toMatchObject({ state: "waiting", attempt: 2, earlierBackups: [{ id: "backup-1" }] });
+  const last = afterLook(aBuildingRun({ maxAttempts: 1 }), failedRow, { now: minute(4), pollBoundMs });
+  expect(last).toMatchObject({ state: "failed", reason: "backup-failed", finishedAt: minute(4) });
+  expect(last.alerts.map((alert) => alert.kind)).toEqual(["backup-failed"]);
+});
