@@ -42,7 +42,7 @@ export function parsePolicyFile(text: string, now: number): PolicyFile {
     rows.push(...found.rows);
     problems.push(...found.problems);
   }
-  if (rows.length === 0 && problems.length === 0) {
+  if (rows.length === 0 && !problems.some((problem) => problem.level === "problem")) {
     const remedy = "begin a row with - policyId: …, or check that this is the right file";
     problems.push(fileProblem("no rows", "has no policies", remedy));
   }

@@ -60,6 +60,12 @@ describe("a file without policies is a problem, since it might be the wrong one"
   );
 });
 
+test("a file of which YAML understands only that it is odd is a problem too, not a remark", () => {
+  const { policies, problems } = read("%- policyId: a-b\n---\n");
+  expect(policies).toEqual([]);
+  expect(problems.map((problem) => problem.level)).toContain("problem");
+});
+
 describe("what stands in the wrong place is told with its line", () => {
   test.each<[string, string[]]>([
     ["just text", ["1 problem row"]],
