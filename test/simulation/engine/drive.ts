@@ -82,7 +82,11 @@ function knownInstants({ scenario }: World): number[] {
     meaning === undefined ? [] : slotsAround(startAt, meaning.schedule, meaning.timeZone),
   );
   const edges = scenario.faults.flatMap(edgesOf);
-  const all = [...slots, ...edges, ...edits.map((edit) => edit.at)];
+  // A clock that is behind comes to a slot later than the world does.
+  const later = scenario.faults.flatMap((fault) =>
+    fault.kind === "clock-off" && fault.byMs < 0 ? slots.map((at) => at - fault.byMs) : [],
+  );
+  const all = [...slots, ...later, ...edges, ...edits.map((edit) => edit.at)];
   return [...new Set(all)].filter((at) => at >= startAt && at <= endAt);
 }
 

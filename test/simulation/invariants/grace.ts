@@ -4,6 +4,8 @@
 import type { Fault } from "../plan/fault.ts";
 
 const minuteMs = 60_000;
+/** No scenario lasts longer. */
+const longestWaitMs = 48 * 60 * minuteMs;
 
 /** The promised instant, put off by the faults that were used from shortly before `fromAt` until then. */
 export function graced(used: readonly Fault[], fromAt: number, promisedAt: number): number {
@@ -18,7 +20,7 @@ export function graced(used: readonly Fault[], fromAt: number, promisedAt: numbe
 function endOf(fault: Fault): number {
   if ("forMs" in fault) return fault.at + fault.forMs;
   // A fault that waits for its opportunity may strike long after its instant.
-  return "frozenMs" in fault ? fault.at + 24 * 60 * minuteMs + fault.frozenMs : fault.at + 24 * 60 * minuteMs;
+  return fault.at + longestWaitMs + ("frozenMs" in fault ? fault.frozenMs : 0);
 }
 
 function costOf(fault: Fault): number {

@@ -70,12 +70,16 @@ export function i7RetentionGetsThrough(facts: Facts): string[] {
   // A question that only a person answers: whether so much was meant to go.
   if (told.some(({ kind }) => kind === "prune-bulk-change")) return [];
   const settledAt = world.scenario.endAt + restMs;
+  // What the ledger calls gone is deleted by nobody; I3 asks that people are told of it.
+  const calledGone = new Set(recorded(facts).flatMap(({ isOver, backupId }) => (isOver ? [backupId] : [])));
   return Object.entries(Object.groupBy(nights, ({ policyId }) => policyId)).flatMap(([policyId, own = []]) => {
     const [row] = rowsDuring(world, policyId, { fromAt: endAt, toAt: endAt });
     if (row === undefined || own.some(({ tampered }) => tampered === true)) return [];
     const standing = world.otc.backups.flatMap((backup) => {
       const night = nightOf(backup, own);
-      return night !== undefined && statusAt(backup, endAt) !== undefined ? [{ backup, night }] : [];
+      return night !== undefined && statusAt(backup, endAt) !== undefined && !calledGone.has(backup.id)
+        ? [{ backup, night }]
+        : [];
     });
     const good = standing.filter(({ backup }) => isGood(backup));
     if (settledAt + graceMs > endAt || !isFreshThroughout(good, { row, fromAt: settledAt, toAt: endAt })) return [];
