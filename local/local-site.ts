@@ -38,11 +38,22 @@ export interface LocalSite {
 
 export const samplePoliciesFile = fileURLToPath(new URL("sample-policies.yaml", import.meta.url));
 
+/** What was opened is closed again when the rest cannot be: a server left listening would keep the process alive. */
 export async function openLocalSite(options: LocalSiteOptions): Promise<LocalSite> {
-  const { clock, folder, accountFile } = options;
+  const { folder } = options;
+  await using opened = new AsyncDisposableStack();
   const tables = await startEmbeddedTables(folder === undefined ? undefined : `${folder}/tables`);
+  opened.defer(() => tables.close());
+  const { site, simulator } = await openOn(tables, options, opened);
+  const open = opened.move();
+  return { site, tables, simulator, close: () => open.disposeAsync() };
+}
+
+async function openOn(tables: EmbeddedTables, options: LocalSiteOptions, opened: AsyncDisposableStack) {
+  const { clock, folder, accountFile } = options;
   const state = folder === undefined ? {} : { statePath: `${folder}/simulator.json` };
   const simulator = accountFile === undefined ? await startSimulator({ now: () => clock.now(), ...state }) : undefined;
+  opened.defer(async () => simulator?.close());
   const config = localConfig(simulator?.url);
   const secrets = accountFile === undefined ? demoAccount : new FileAccounts(accountFile);
   const site = buildSite(config, {
@@ -59,11 +70,7 @@ export async function openLocalSite(options: LocalSiteOptions): Promise<LocalSit
     const otc = simulator === undefined ? accountFile && { accountFile } : { simulatorUrl: simulator.url };
     await writeSiteFile(folder, { tablesUrl: tables.url, pid: process.pid, ...otc });
   }
-  const close = async () => {
-    await simulator?.close();
-    await tables.close();
-  };
-  return { site, tables, simulator, close };
+  return { site, simulator };
 }
 
 /** Metrics have no reader on one machine: what they count is printed as it happens. */

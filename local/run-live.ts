@@ -11,7 +11,7 @@ import { tickAll } from "./local-scheduler.ts";
 import { openLocalSite } from "./local-site.ts";
 import { nextTickAt } from "./next-tick.ts";
 import { openSitePage, type SitePage } from "./page/site-page.ts";
-import { readClockFile, writeClockFile } from "./site-files.ts";
+import { readClockFile, refuseFolderInUse, writeClockFile } from "./site-files.ts";
 
 const minuteMs = 60_000;
 /** Idle time is leapt over when the next work lies further away than this. */
@@ -29,10 +29,11 @@ export interface LiveOptions {
   readonly print: (line: string) => void;
 }
 
-/** Resolves when the signal is raised and the tick under way has ended. Throws PortTaken before the first tick. */
+/** Resolves when the signal is raised and the tick under way has ended. Throws FolderInUse or PortTaken before the first tick. */
 export async function runLive(options: LiveOptions): Promise<void> {
   const { folder, signal, print } = options;
   await mkdir(folder, { recursive: true });
+  await refuseFolderInUse(folder);
   const simulated = options.accountFile === undefined;
   const running = new RunningClock((await readClockFile(folder))?.at ?? Date.now(), options.speed);
   if (simulated) await writeClockFile(folder, running);

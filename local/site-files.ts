@@ -1,7 +1,7 @@
 // What a local site leaves in its folder for others on this machine: where its tables answer while it runs, which OTC it
 // drives, and what its clock shows. The command line reads them; a site that has stopped leaves them as they were.
 
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rename, writeFile } from "node:fs/promises";
 import { systemClock } from "../shared/adapters/system-clock.ts";
 import type { Clock } from "../shared/ports.ts";
 import { RunningClock, SteppedClock } from "./local-clock.ts";
@@ -15,7 +15,7 @@ export interface SiteFile {
 }
 
 export async function writeSiteFile(folder: string, site: SiteFile): Promise<void> {
-  await writeFile(`${folder}/site.json`, JSON.stringify(site));
+  await replaceFile(`${folder}/site.json`, JSON.stringify(site));
 }
 
 /** The site that was started last in this folder, running or not; nothing when there was none. */
@@ -44,10 +44,22 @@ export async function isRunning(site: SiteFile): Promise<boolean> {
   );
 }
 
+/** Raised when a site is to start in a folder where one runs: two would write the same tables. */
+export class FolderInUse extends Error {
+  override readonly name = "FolderInUse";
+}
+
+/** Throws FolderInUse. Two that start within the same instant both pass; the tables' own lock then ends one of them. */
+export async function refuseFolderInUse(folder: string): Promise<void> {
+  const site = await readSiteFile(folder);
+  if (site !== undefined && (await isRunning(site)))
+    throw new FolderInUse(`a site runs in ${folder} already (process ${site.pid})`);
+}
+
 /** Simulated time only: what the clock shows now and how fast it runs, so that others can go on counting from there. */
 export async function writeClockFile(folder: string, clock: { now(): number; readonly speed: number }): Promise<void> {
   const file = { at: iso(clock.now()), realAt: iso(Date.now()), speed: clock.speed };
-  await writeFile(`${folder}/clock.json`, JSON.stringify(file));
+  await replaceFile(`${folder}/clock.json`, JSON.stringify(file));
 }
 
 /** What the simulated clock showed when it was last written down. */
@@ -71,6 +83,12 @@ export async function clockOfSite(folder: string, running: boolean): Promise<Clo
   return running ? new RunningClock(nowAt, shown.speed) : new SteppedClock(nowAt);
 }
 
+/** In one step: a process killed in between leaves the old content, for an empty clock would set the site back to today. */
+async function replaceFile(path: string, text: string): Promise<void> {
+  await writeFile(`${path}.new`, text);
+  await rename(`${path}.new`, path);
+}
+
 const iso = (at: number) => new Date(at).toISOString();
 
 async function readObject(path: string): Promise<Record<string, unknown>> {
@@ -79,7 +97,7 @@ async function readObject(path: string): Promise<Record<string, unknown>> {
     const value: unknown = JSON.parse(text);
     return typeof value === "object" && value !== null ? { ...value } : {};
   } catch {
-    // Read while it was being written: as if it were not there yet.
+    // Damaged by a hand or a disk: as if it were not there.
     return {};
   }
 }

@@ -4,7 +4,10 @@ import { Command } from "commander";
 import { PortTaken } from "../../local/page/loopback-port.ts";
 import { runLive } from "../../local/run-live.ts";
 import { runNights } from "../../local/run-nights.ts";
+import { FolderInUse } from "../../local/site-files.ts";
 import { CliError } from "../cli-error.ts";
+import { remark } from "../output.ts";
+import { findingTally, findingText, isProblem, readPolicyFiles } from "../policy-files.ts";
 import { wholeNumber } from "../whole-number.ts";
 
 interface Options {
@@ -42,7 +45,7 @@ export function localCommand(): Command {
 
 async function run(options: Options): Promise<void> {
   const print = options.json === true ? () => {} : (line: string) => void process.stdout.write(`${line}\n`);
-  const policies = options.policies === undefined ? {} : { policiesFile: options.policies };
+  const policies = options.policies === undefined ? {} : { policiesFile: await validFile(options.policies) };
   if (options.nights !== undefined) {
     const nights = wholeNumber("--nights", options.nights, { min: 1, max: 366 });
     const today = Math.floor(Date.now() / 86_400_000) * 86_400_000;
@@ -65,9 +68,19 @@ async function run(options: Options): Promise<void> {
     ...(accountFile === undefined ? {} : { accountFile }),
   });
   await running.catch((error: unknown) => {
+    if (error instanceof FolderInUse)
+      throw new CliError(error.message, { hint: "stop it with Ctrl-C first; --folder names another place" });
     if (!(error instanceof PortTaken)) throw error;
     throw new CliError(error.message, { hint: "--page-port names another port, 0 takes any; --no-page does without" });
   });
+}
+
+/** The path again. Throws CliError with every problem printed: a site without the policies that were meant backs nothing up. */
+async function validFile(file: string): Promise<string> {
+  const read = await readPolicyFiles([file], Date.now());
+  for (const finding of read.findings) remark(findingText(finding));
+  if (!read.findings.some(isProblem)) return file;
+  throw new CliError(findingTally(read), { hint: "nothing was started; correct the problems first" });
 }
 
 function pageOptions({ pagePort }: Options): { port?: number } {

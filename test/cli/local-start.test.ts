@@ -1,0 +1,85 @@
+// A local site that cannot start says why in a sentence, leaves nothing open, and one that runs is not disturbed.
+
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { readClockFile, writeClockFile, writeSiteFile } from "../../local/site-files.ts";
+import { aSiteInAFolder, cli } from "./a-cli.ts";
+
+const listening = () => process.getActiveResourcesInfo().filter((kind) => kind === "TCPServerWrap").length;
+
+function aFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "start-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
+
+test.each([
+  ["broken YAML", "policies: [ {policyId: a\n", "file.yaml:"],
+  ["no policies in it", "hello: 1\n", "file.yaml:1"],
+  ["an empty file", "", "has no policies"],
+  ["a row of wrong types", "policies:\n  - policyId: [1]\n", "policyId"],
+])("a policies file with %s starts neither nights nor a site", async (_what, text, told) => {
+  const folder = aFolder();
+  const file = join(folder, "file.yaml");
+  writeFileSync(file, text);
+  for (const how of [
+    ["--nights", "1", "--json"],
+    ["--folder", join(folder, "site"), "--no-page"],
+  ]) {
+    const before = listening();
+    const said = await cli("local", ...how, "--policies", file);
+    expect(said).toMatchObject({ code: 2, out: "" });
+    expect(said.err).toContain(told);
+    expect(said.err).not.toContain("--debug");
+    expect(listening()).toBe(before);
+  }
+});
+
+test("a policies file that is not there is named", async () => {
+  const said = await cli("local", "--nights", "1", "--policies", join(aFolder(), "none.yaml"));
+  expect(said.code).toBe(2);
+  expect(said.err).toContain("none.yaml does not exist");
+});
+
+test("a damaged state of the simulator ends the start and closes the tables", async () => {
+  const folder = aFolder();
+  writeFileSync(join(folder, "simulator.json"), "garbage\n");
+  const before = listening();
+  const said = await cli("local", "--folder", folder, "--no-page");
+  expect(said.code).toBe(1);
+  expect(said.err).toContain("simulator.json, line 1 is not JSON");
+  expect(listening()).toBe(before);
+});
+
+test("a second site in a folder is refused, and the first one's files stay as they are", async () => {
+  const { folder } = await aSiteInAFolder();
+  const files = () => ["clock.json", "site.json"].map((name) => readFileSync(join(folder, name), "utf8"));
+  const before = files();
+  const said = await cli("local", "--folder", folder, "--no-page");
+  expect(said).toMatchObject({ code: 2, out: "" });
+  expect(said.err).toContain(`a site runs in ${folder} already (process ${process.pid})`);
+  expect(files()).toEqual(before);
+});
+
+test("whoever reads the clock while it is written sees the whole old one: a kill in between loses no time", async () => {
+  const folder = aFolder();
+  await writeClockFile(folder, { now: () => Date.UTC(2030, 0, 1), speed: 60 });
+  const old = readFileSync(join(folder, "clock.json"), "utf8");
+  const reader = openSync(join(folder, "clock.json"), "r");
+  onTestFinished(() => closeSync(reader));
+  await writeClockFile(folder, { now: () => Date.UTC(2030, 0, 2), speed: 60 });
+  expect(readFileSync(reader, "utf8")).toBe(old);
+  expect((await readClockFile(folder))?.at).toBe(Date.UTC(2030, 0, 2));
+});
+
+test("the file that tells where a site answers is replaced whole too", async () => {
+  const folder = aFolder();
+  await writeSiteFile(folder, { tablesUrl: "http://127.0.0.1:1", pid: 1 });
+  const old = readFileSync(join(folder, "site.json"), "utf8");
+  const reader = openSync(join(folder, "site.json"), "r");
+  onTestFinished(() => closeSync(reader));
+  await writeSiteFile(folder, { tablesUrl: "http://127.0.0.1:2", pid: 2 });
+  expect(readFileSync(reader, "utf8")).toBe(old);
+});
