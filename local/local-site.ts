@@ -5,10 +5,10 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { PutItemCommand, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
-import { parse } from "yaml";
 import type { AccountSecrets } from "../shared/adapters/secrets-manager-accounts.ts";
 import { systemChance } from "../shared/adapters/system-chance.ts";
 import { type Config, parseConfig } from "../shared/config.ts";
+import { parsePolicyFile } from "../shared/policies/policy-file.ts";
 import type { Clock, Log, Notifier, Site } from "../shared/ports.ts";
 import { buildSite } from "../shared/services.ts";
 import { type EmbeddedTables, localTableNames, startEmbeddedTables } from "./embedded-tables.ts";
@@ -65,7 +65,7 @@ async function openOn(tables: EmbeddedTables, options: LocalSiteOptions, opened:
     clock,
     chance: systemChance,
   });
-  await plantPolicies(tables, options.policiesFile ?? samplePoliciesFile);
+  await plantPolicies(tables, options.policiesFile ?? samplePoliciesFile, clock.now());
   if (folder !== undefined) {
     const otc = simulator === undefined ? accountFile && { accountFile } : { simulatorUrl: simulator.url };
     await writeSiteFile(folder, { tablesUrl: tables.url, pid: process.pid, ...otc });
@@ -105,12 +105,11 @@ export const demoAccount: AccountSecrets = {
 };
 
 /** Fills an empty policies table. One with rows is left alone: a sample that somebody removed stays removed. */
-async function plantPolicies(tables: EmbeddedTables, file: string): Promise<void> {
+async function plantPolicies(tables: EmbeddedTables, file: string, now: number): Promise<void> {
   const first = await tables.client.send(new ScanCommand({ TableName: localTableNames.policies, Limit: 1 }));
   if ((first.Items ?? []).length > 0) return;
-  const content: unknown = parse(await readFile(file, "utf8"));
-  const rows = isRecord(content) && Array.isArray(content.policies) ? content.policies.filter(isRecord) : [];
-  for (const row of rows) {
+  const { policies } = parsePolicyFile(await readFile(file, "utf8"), now);
+  for (const { row } of policies) {
     const put = new PutItemCommand({
       TableName: localTableNames.policies,
       Item: marshall(row),
@@ -120,8 +119,4 @@ async function plantPolicies(tables: EmbeddedTables, file: string): Promise<void
       if (!(error instanceof Error && error.name === "ConditionalCheckFailedException")) throw error;
     });
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -7,6 +7,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { readClockFile, writeClockFile, writeSiteFile } from "../../local/site-files.ts";
 import { aSiteInAFolder, cli } from "./a-cli.ts";
 
+const anInstance = "5a0e0001d3b07384d113edec49eaa623in01";
 const listening = () => process.getActiveResourcesInfo().filter((kind) => kind === "TCPServerWrap").length;
 
 function aFolder(): string {
@@ -82,4 +83,19 @@ test("the file that tells where a site answers is replaced whole too", async () 
   onTestFinished(() => closeSync(reader));
   await writeSiteFile(folder, { tablesUrl: "http://127.0.0.1:2", pid: 2 });
   expect(readFileSync(reader, "utf8")).toBe(old);
+});
+
+test.each([
+  ["a plain list", `- { policyId: only-one, account: demo, instanceIds: [${anInstance}], schedule: "0 1 * * *" }\n`],
+  [
+    "templates",
+    `templates:\n  nightly: { account: demo, schedule: "0 1 * * *" }\npolicies:\n  - { policyId: only-one, template: nightly, instanceIds: [${anInstance}] }\n`,
+  ],
+])("a policies file in the form of %s is planted as policies apply would write it", async (_form, text) => {
+  const file = join(aFolder(), "file.yaml");
+  writeFileSync(file, text);
+  const { on } = await aSiteInAFolder(file);
+  const said = await on("policies", "list", "--json");
+  expect(said.code).toBe(0);
+  expect(JSON.parse(said.out)).toMatchObject({ policies: [{ policyId: "only-one", status: "OK" }] });
 });
