@@ -16,6 +16,9 @@ const listedRuns = 500;
 /** Causes that only a POST meets: that a list can be read proves nothing about them. */
 const metByPosting: ReadonlySet<string> = new Set(["permission-denied", "quota-reached"]);
 
+/** Ends the fingerprint of other trouble when a POST met it: OTC may answer lists and fail at creating. */
+const whenPosting = " when posting";
+
 export const accountSubject = (account: string): string => `account ${account}`;
 
 /**
@@ -33,13 +36,16 @@ export async function noteAccount(
     /** The runs that cannot go on because of it; they stand in the message. */
     waiting?: readonly Run[];
     hasPosted: boolean;
+    /** It was a POST that met the trouble. */
+    metByPost?: boolean;
     open: readonly StandingAlert[];
   },
 ): Promise<StandingAlert | undefined> {
   const { account, trouble, open } = facts;
   const subject = accountSubject(account);
   if (trouble === undefined) {
-    const isOver = ({ fingerprint }: StandingAlert) => facts.hasPosted || !metByPosting.has(fingerprint);
+    const isOver = ({ fingerprint }: StandingAlert) =>
+      facts.hasPosted || !(metByPosting.has(fingerprint) || fingerprint.endsWith(whenPosting));
     if (open.some((alert) => alert.subject === subject && alert.kind === "account-unusable" && isOver(alert)))
       await site.standingAlerts.clear(subject, "account-unusable");
     return undefined;
@@ -48,11 +54,15 @@ export async function noteAccount(
   const kind = failureKinds[trouble.code];
   if (kind.retry === "soon" || (kind.blame === "remote" && now - facts.waitingSince < remotePatienceMs))
     return undefined;
+  const cause = causeOf(trouble);
+  const forms = [cause, `${cause}${whenPosting}`];
+  // Whichever of a list and a POST met it first has told of it.
+  if (open.some((alert) => alert.subject === subject && forms.includes(alert.fingerprint))) return undefined;
   const alert: StandingAlert = {
     subject,
     kind: "account-unusable",
     level: "page",
-    fingerprint: causeOf(trouble),
+    fingerprint: facts.metByPost === true && kind.blame === "remote" ? `${cause}${whenPosting}` : cause,
     details: [
       `${trouble.message} (${trouble.code})`,
       ...evidence(trouble),

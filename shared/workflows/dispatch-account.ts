@@ -23,6 +23,8 @@ export interface Candidate {
 export interface DispatchReport {
   /** What made the account unusable during this tick, if anything did. */
   readonly trouble: Failure | undefined;
+  /** Whether a POST met it, and not the listing. */
+  readonly metByPost: boolean;
   readonly ambiguous: number;
   /** POSTs that OTC accepted. */
   readonly accepted: number;
@@ -57,9 +59,9 @@ export async function dispatchAccount(site: Site, work: AccountWork): Promise<Di
   const urgentFirst = [...work.candidates, ...resolved.waiting, ...opened].toSorted(byUrgency);
   const errors = await inParallel(urgentFirst, workersPerAccount, (candidate) => dispatcher.start(candidate));
   if (errors.length === 0 && dispatcher.unwritten === 0) errors.push(...(await dispatcher.settle(resolved)));
-  const { trouble = dispatcher.heldBack, ambiguous, accepted, unwritten, passwordExpiresAt } = dispatcher;
+  const { trouble = dispatcher.heldBack, ambiguous, metByPost, accepted, unwritten, passwordExpiresAt } = dispatcher;
   const { choices, standing } = resolved;
-  return { trouble, ambiguous, accepted, unwritten, passwordExpiresAt, choices, standing, errors };
+  return { trouble, metByPost, ambiguous, accepted, unwritten, passwordExpiresAt, choices, standing, errors };
 }
 
 /** The order is the same at every tick, so that policies that share a database do not take turns. */
@@ -78,6 +80,7 @@ class Dispatcher {
   trouble: Failure | undefined;
   /** The account's pace left no turn in this tick: nothing is wrong, what is not posted stays due. */
   heldBack: Failure | undefined;
+  metByPost = false;
   ambiguous = 0;
   accepted = 0;
   unwritten = 0;
@@ -164,7 +167,10 @@ class Dispatcher {
     });
     if (answer.ok) this.accepted += 1;
     else if (answer.failure.effect === "unknown") this.ambiguous += 1;
-    if (!answer.ok && failureKinds[answer.failure.code].accountWide) this.#noteTrouble(answer.failure);
+    if (!answer.ok && failureKinds[answer.failure.code].accountWide) {
+      this.metByPost ||= this.trouble === undefined;
+      this.#noteTrouble(answer.failure);
+    }
     const next = afterRequest(claimed, answer, this.#site.clock.now());
     if (next.state !== "requested" && next.state !== "building") this.#occupied.release(claimed);
     await this.#journal.replace(claimed, next);

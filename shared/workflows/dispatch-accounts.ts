@@ -69,6 +69,7 @@ export async function dispatchAccounts(
       waitingSince,
       waiting: runs,
       hasPosted: accepted > 0,
+      metByPost: report.metByPost,
       open,
     });
     if (alert !== undefined) standing.push(alert);

@@ -24,19 +24,22 @@ function policy(policyId: string, instanceId: string, schedule: string) {
   return { at: startAt, policyId, meaning, row: { ...terms, completionWindowMinutes: 600, policyId, schedule } };
 }
 
-test("posting is refused while listing works: the account pages once, not at every tick", async () => {
-  const scenario: Scenario = {
-    seed: 1,
-    startAt,
-    endAt: slotAt + 6 * hourMs,
-    instances: instanceIds.map((id, index) => ({ id, name: `db-${index}`, account: "alpha", isReplica: false })),
-    edits: [policy("early", instanceIds[0], "15 1 * * *"), policy("late", instanceIds[1], "30 2 * * *")],
-    faults: [
-      { kind: "backup-fate", at: startAt, fate: "slow" },
-      { kind: "otc-refuses", at: slotAt, operation: "create-backup", code: "permission-denied", times: 500 },
-    ],
-  };
-  const { world } = await simulate(scenario);
-  const pages = world.inbox.delivered.filter(({ notice }) => notice.subject.includes("account-unusable"));
-  expect(pages.map(({ at, notice }) => `${new Date(at).toISOString()} ${notice.subject}`)).toHaveLength(1);
-});
+test.each(["permission-denied", "provider-unavailable", "throttled"] as const)(
+  "posting meets %s while listing works: the account pages once, not at every tick",
+  async (code) => {
+    const scenario: Scenario = {
+      seed: 1,
+      startAt,
+      endAt: slotAt + 6 * hourMs,
+      instances: instanceIds.map((id, index) => ({ id, name: `db-${index}`, account: "alpha", isReplica: false })),
+      edits: [policy("early", instanceIds[0], "15 1 * * *"), policy("late", instanceIds[1], "30 2 * * *")],
+      faults: [
+        { kind: "backup-fate", at: startAt, fate: "slow" },
+        { kind: "otc-refuses", at: slotAt, operation: "create-backup", code, times: 500 },
+      ],
+    };
+    const { world } = await simulate(scenario);
+    const pages = world.inbox.delivered.filter(({ notice }) => notice.subject.includes("account-unusable"));
+    expect(pages.map(({ at, notice }) => `${new Date(at).toISOString()} ${notice.subject}`)).toHaveLength(1);
+  },
+);
