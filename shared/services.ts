@@ -30,6 +30,7 @@ import { systemClock } from "./adapters/system-clock.ts";
 import { CountingTelemetry } from "./call-counts.ts";
 import { callShareOf } from "./call-shares.ts";
 import type { Config } from "./config.ts";
+import { withSite } from "./domain/site-commands.ts";
 import type { Chance, Clock, Log, Notifier, Site, Telemetry } from "./ports.ts";
 
 /** The parts that differ between AWS, one machine and a test. */
@@ -76,7 +77,7 @@ export function buildSite(config: Config, parts: SiteParts): Site {
     digests: new DynamoDbDigests(ledger),
     ...(config.deadManUrl === undefined ? {} : { deadManSwitch: new HttpsDeadManSwitch(config.deadManUrl) }),
     provider,
-    notifier,
+    notifier: { publish: (notice) => notifier.publish(withSite(notice, config.stage)) },
     telemetry,
     log,
     settings: {

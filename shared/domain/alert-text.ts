@@ -127,7 +127,7 @@ function firstSteps(run: Run, alert: RunAlert): string[] {
   return [
     `do first: ${doFirst[alert.kind]}`,
     ...hint,
-    `then: npx otc-backup runs show ${runId(run)}`,
+    `then: \`npx otc-backup why ${runId(run)}\``,
     `runbook: docs/operations.md#${alert.kind}`,
   ];
 }

@@ -102,7 +102,7 @@ function alertFor(findings: readonly Finding[], facts: PlanFacts): StandingAlert
     details: [
       headline(findings.length),
       ...findings.slice(0, listedLines).map((finding) => `- ${finding.line}`),
-      ...(more > 0 ? [`- and ${more} more: npx otc-backup status lists all`] : []),
+      ...(more > 0 ? [`- and ${more} more: \`npx otc-backup status\` lists all`] : []),
       ...hintFor(first.cause),
       ...remedies.map((remedy) => `what to do: ${remedy}`),
     ],

@@ -98,8 +98,8 @@ export const auditAdvice: Readonly<Record<AuditAlertKind, Advice>> = {
   "backups-overdue": {
     headline: (count) => `${plural(count, "database has", "databases have")} no good backup that is young enough`,
     remedies: [
-      "npx otc-backup why <policy> shows what became of the last slots",
-      "repair the cause, then npx otc-backup run-now <policy>, or start a backup in the OTC console",
+      "`npx otc-backup why <policy>` shows what became of the last slots",
+      "repair the cause, then `npx otc-backup run-now <policy>`, or start a backup in the OTC console",
       "if the database is not needed any more: pause the policy with an end and a reason, or take the database out of it",
     ],
   },
@@ -107,14 +107,14 @@ export const auditAdvice: Readonly<Record<AuditAlertKind, Advice>> = {
     headline: (count) =>
       `${plural(count, "slot is", "slots are")} due and not written down: nothing was tried for them`,
     remedies: [
-      "start the backups that matter by hand: npx otc-backup run-now <policy>",
+      "start the backups that matter by hand: `npx otc-backup run-now <policy>`",
       "see the log of create-backups at the time of the slot; was the ledger restored or changed by hand?",
     ],
   },
   "runs-stuck": {
     headline: (count) => `${plural(count, "run is", "runs are")} moved on by nobody`,
     remedies: [
-      "npx otc-backup runs show <run> shows its last step",
+      "`npx otc-backup runs show <run>` shows its last step",
       "see the log of create-backups (waiting) or poll-backups (requested, building, alerts)",
     ],
   },
@@ -135,7 +135,7 @@ export const auditAdvice: Readonly<Record<AuditAlertKind, Advice>> = {
   "policies-dropped": {
     headline: () => "many policies have disappeared or were disabled at once",
     remedies: [
-      "write nothing yet; find out who changed the rows (CloudTrail, npx otc-backup policies history <policy>)",
+      "write nothing yet; find out who changed the rows (CloudTrail, `npx otc-backup policies history <policy>`)",
       "if it was not meant: restore the table to the minute before, into a new table, and copy the rows back",
     ],
   },

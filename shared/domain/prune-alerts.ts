@@ -63,7 +63,7 @@ export function bulkAlert(plan: AccountPlan, now: number): StandingAlert | undef
     details: [
       `plan ${plan.planId}: ${refusal.message}; nothing is marked`,
       ...lines,
-      `not meant: correct the policies. meant: npx otc-backup prune --approve ${plan.account}/${plan.planId}`,
+      `not meant: correct the policies. meant: \`npx otc-backup prune --approve ${plan.account}/${plan.planId}\``,
     ],
   };
 }
@@ -75,7 +75,7 @@ export function stoppedAlert(reason: string | undefined, now: number): StandingA
     kind: "prune-stopped",
     level: "ticket" satisfies AlertLevel,
     fingerprint: reason ?? "",
-    details: [`reason given: ${reason ?? "none"}`, "to go on: npx otc-backup prune --resume"],
+    details: [`reason given: ${reason ?? "none"}`, "to go on: `npx otc-backup prune --resume`"],
   };
 }
 

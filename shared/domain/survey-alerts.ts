@@ -68,7 +68,7 @@ const uncovered: Listed = {
   remedies: [
     "add them to a policy, by instance id or by tags that a selector matches",
     `or, if they need no backup, tag each with ${optOutTag} and the reason as its value`,
-    "npx otc-backup coverage shows the whole account",
+    "`npx otc-backup coverage` shows the whole account",
   ],
 };
 
@@ -77,8 +77,8 @@ const changed: Listed = {
   level: "ticket",
   lead: (count) => `${count} change${count === 1 ? "" : "s"}; backups go on`,
   remedies: [
-    "renamed: if a selector goes by names, check with npx otc-backup coverage that it still means the database",
-    "other version: older backups restore to the older version only; have a fresh one with npx otc-backup run-now",
+    "renamed: if a selector goes by names, check with `npx otc-backup coverage` that it still means the database",
+    "other version: older backups restore to the older version only; have a fresh one with `npx otc-backup run-now <policy>`",
   ],
 };
 
@@ -147,7 +147,7 @@ function alertOf(what: Listed, entries: readonly Entry[], { account, checkedAt }
     details: [
       what.lead(entries.length),
       ...entries.slice(0, listed).map(({ line }) => `- ${line}`),
-      ...(more > 0 ? [`- and ${more} more: npx otc-backup coverage lists all`] : []),
+      ...(more > 0 ? [`- and ${more} more: \`npx otc-backup coverage\` lists all`] : []),
       ...what.remedies.map((remedy) => `what to do: ${remedy}`),
     ],
     raisedAt: checkedAt,

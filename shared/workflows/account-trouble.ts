@@ -10,13 +10,19 @@ import type { Site } from "../ports.ts";
 /** Trouble on OTC's side heals by itself more often than not: a human is told when runs have waited this long for it. */
 const remotePatienceMs = 30 * 60_000;
 
+/**
+ * So long after the page, trouble on OTC's side is news again: whether it is the same outage or the next one cannot be told.
+ * What a person must mend (a password, a right) stays one page until it is mended.
+ */
+const repeatAfterMs = 20 * 60 * 60_000;
+
 /** A page holds at most so many runs by name; the ledger has them all. */
 const listedRuns = 500;
 
 /** Causes that only a POST meets: that a list can be read proves nothing about them. */
 const metByPosting: ReadonlySet<string> = new Set(["permission-denied", "quota-reached"]);
 
-/** Ends the fingerprint of other trouble when a POST met it: OTC may answer lists and fail at creating. */
+/** In the fingerprint of other trouble that a POST met: OTC may answer lists and fail at creating. */
 const whenPosting = " when posting";
 
 export const accountSubject = (account: string): string => `account ${account}`;
@@ -43,10 +49,9 @@ export async function noteAccount(
 ): Promise<StandingAlert | undefined> {
   const { account, trouble, open } = facts;
   const subject = accountSubject(account);
+  const told = open.find((alert) => alert.subject === subject && alert.kind === "account-unusable");
   if (trouble === undefined) {
-    const isOver = ({ fingerprint }: StandingAlert) =>
-      facts.hasPosted || !(metByPosting.has(fingerprint) || fingerprint.endsWith(whenPosting));
-    if (open.some((alert) => alert.subject === subject && alert.kind === "account-unusable" && isOver(alert)))
+    if (told !== undefined && (facts.hasPosted || !isMetByPosting(told)))
       await site.standingAlerts.clear(subject, "account-unusable");
     return undefined;
   }
@@ -54,16 +59,20 @@ export async function noteAccount(
   const kind = failureKinds[trouble.code];
   if (kind.retry === "soon" || (kind.blame === "remote" && now - facts.waitingSince < remotePatienceMs))
     return undefined;
-  const cause = causeOf(trouble);
-  const forms = [cause, `${cause}${whenPosting}`];
   // Whichever of a list and a POST met it first has told of it.
-  if (open.some((alert) => alert.subject === subject && forms.includes(alert.fingerprint))) return undefined;
+  const isKnown = told !== undefined && causeIn(told) === causeOf(trouble);
+  if (isKnown && (kind.blame !== "remote" || now - told.raisedAt < repeatAfterMs)) return undefined;
   const alert: StandingAlert = {
     subject,
     kind: "account-unusable",
     level: "page",
-    fingerprint: facts.metByPost === true && kind.blame === "remote" ? `${cause}${whenPosting}` : cause,
+    fingerprint: [
+      causeOf(trouble),
+      facts.metByPost === true && kind.blame === "remote" ? whenPosting : "",
+      isKnown ? ` again at ${new Date(now).toISOString()}` : "",
+    ].join(""),
     details: [
+      ...(isKnown ? [`still so, after the page at ${new Date(told.raisedAt).toISOString()}`] : []),
       `${trouble.message} (${trouble.code})`,
       ...evidence(trouble),
       `what to do: ${hintOf(trouble.code)}`,
@@ -88,6 +97,14 @@ function waitingList(runs: readonly Run[]): string[] {
 /** A refused login and the logins withheld because of it are one cause. */
 function causeOf(trouble: Failure): string {
   return trouble.code === "login-withheld" || trouble.code === "account-locked" ? "credentials-refused" : trouble.code;
+}
+
+function causeIn({ fingerprint }: StandingAlert): string | undefined {
+  return fingerprint.split(" ")[0];
+}
+
+function isMetByPosting(alert: StandingAlert): boolean {
+  return metByPosting.has(causeIn(alert) ?? "") || alert.fingerprint.includes(whenPosting);
 }
 
 function evidence(trouble: Failure): string[] {

@@ -41,6 +41,7 @@ test("the page names policy, database, owner, reason and what to do first", asyn
     "owner: team-shop",
     "reason: backup-failed",
     "do first:",
+    `then: npx otc-backup why nightly-shop/${instanceIds.shop}/2026-11-24T02:30Z --local\n`,
     "runbook: docs/operations.md#backup-failed",
   ]) {
     expect(notices[0]?.body).toContain(part);

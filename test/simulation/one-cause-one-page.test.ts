@@ -43,3 +43,23 @@ test.each(["permission-denied", "provider-unavailable", "throttled"] as const)(
     expect(pages.map(({ at, notice }) => `${new Date(at).toISOString()} ${notice.subject}`)).toHaveLength(1);
   },
 );
+
+test.each([
+  ["provider-unavailable", ["2026-11-25T01", "2026-11-26T01"]],
+  ["permission-denied", ["2026-11-25T01"]],
+] as const)(
+  "%s that still stands in the second night pages again only where it may be another outage",
+  async (code, hours) => {
+    const scenario: Scenario = {
+      seed: 1,
+      startAt,
+      endAt: slotAt + 30 * hourMs,
+      instances: instanceIds.map((id, index) => ({ id, name: `db-${index}`, account: "alpha", isReplica: false })),
+      edits: [policy("early", instanceIds[0], "15 1 * * *"), policy("late", instanceIds[1], "30 2 * * *")],
+      faults: [{ kind: "otc-refuses", at: startAt, operation: "create-backup", code, times: 9000 }],
+    };
+    const { world } = await simulate(scenario);
+    const pages = world.inbox.delivered.filter(({ notice }) => notice.subject.includes("account-unusable"));
+    expect(pages.map(({ at }) => new Date(at).toISOString().slice(0, 13))).toEqual(hours);
+  },
+);

@@ -1,0 +1,12 @@
+// Commands in texts for people stand in backticks and name no site. Before a text leaves, each is made one that can be
+// pasted as it stands: whoever reads it at night has several stages and one terminal.
+
+import type { Notice } from "./alert-text.ts";
+
+const command = /`(npx otc-backup [^`]*)`/g;
+
+/** The notice with the site in every command. `stage` is `local` for the site of one machine. */
+export function withSite(notice: Notice, stage: string): Notice {
+  const site = stage === "local" ? "--local" : `--stage ${stage}`;
+  return { ...notice, body: notice.body.replaceAll(command, (_whole, text: string) => `${text} ${site}`) };
+}
