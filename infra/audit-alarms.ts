@@ -72,6 +72,17 @@ function serviceAlarms(stage: string): AlarmRow[] {
     },
     {
       ...service,
+      key: "databases-uncovered",
+      signal: { of: "stage", metric: "UncoveredDatabases" },
+      trips: anyAtAll,
+      // Said by surveys only, about once an hour.
+      ...{ periodSeconds: 3600, points: [1, 2] },
+      meaning: "Databases that no enabled policy means: nobody backs them up, and nobody has said that this is right.",
+      first: [`npx otc-backup coverage --stage ${stage}`, status, log],
+      anchor: "databases-uncovered",
+    },
+    {
+      ...service,
       key: "comparison-old",
       signal: { of: "stage", metric: "ReconcileAgeHours" },
       // A round begins every 23 hours.

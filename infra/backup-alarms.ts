@@ -1,5 +1,6 @@
 // Alarms on what the system says about itself. Silence counts as failure wherever a tick must have spoken.
 
+import { pageDays, ticketDays } from "../shared/domain/credential-expiry.ts";
 import { type AlarmRow, onAnyEvent } from "./alarm-row.ts";
 import { resourceNames } from "./resource-names.ts";
 import { type ScheduledFunction, scheduledFunctions } from "./scheduled-functions.ts";
@@ -17,6 +18,7 @@ export function backupAlarms(stage: string): AlarmRow[] {
     ...accountingAlarms(stage),
     ...outcomeAlarms(stage),
     ...providerAlarms(stage),
+    ...credentialAlarms(stage),
   ];
 }
 
@@ -165,6 +167,43 @@ function providerAlarms(stage: string): AlarmRow[] {
       meaning: "Several requests to OTC had no clear answer. Each is looked up by name before anything is sent again.",
       first: [status, runs, createLog],
       anchor: "ambiguous-creates",
+    },
+  ];
+}
+
+/**
+ * A password that is going to end. Said by every survey, about once an hour, for the accounts it looked at; two hours, so that an
+ * hour in which only other accounts spoke does not end the alarm. Days as in shared/domain/credential-expiry.ts.
+ */
+function credentialAlarms(stage: string): AlarmRow[] {
+  const endingWithin = (days: number) =>
+    ({
+      signal: { of: "stage", metric: "CredentialDaysLeft" },
+      statistic: "Minimum",
+      trips: { when: "below", threshold: days },
+      periodSeconds: 3600,
+      points: [1, 2],
+      missing: "notBreaching",
+      recovers: true,
+      first: [
+        `npx otc-backup status --stage ${stage}`,
+        `npx otc-backup doctor --stage ${stage}`,
+        `aws secretsmanager list-secrets --filters Key=name,Values=${resourceNames(stage).accountSecretPrefix}/`,
+      ],
+      anchor: "credential-ending",
+    }) as const satisfies Partial<AlarmRow>;
+  return [
+    {
+      ...endingWithin(ticketDays),
+      key: "credential-ending",
+      level: "ticket",
+      meaning: `The password of an OTC user ends within ${ticketDays} days. The alert names the account. Backups still work.`,
+    },
+    {
+      ...endingWithin(pageDays),
+      key: "credential-ends-soon",
+      level: "page",
+      meaning: `The password of an OTC user ends within ${pageDays} days; from then on no backup of that account starts.`,
     },
   ];
 }

@@ -3,8 +3,10 @@
 import { type AlertLevel, alertLeaseMs, type StandingAlert } from "./alert.ts";
 
 const dayMs = 86_400_000;
-const ticketDays = 14;
-const pageDays = 5;
+
+/** From so many days before the end it is a ticket, and from so many a page. */
+export const ticketDays = 14;
+export const pageDays = 5;
 
 /** Days left, fractions included; below zero once it is over. */
 export function daysLeft(expiresAt: number, now: number): number {

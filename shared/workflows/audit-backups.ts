@@ -13,6 +13,7 @@ import {
   unaccountedFinding,
   unreadableFinding,
 } from "../domain/audit-findings.ts";
+import { daysLeft } from "../domain/credential-expiry.ts";
 import { runId } from "../domain/naming.ts";
 import { alarmingDropPct, type PolicyDrop, policyDrop } from "../domain/policy-drop.ts";
 import { currentRound, type ReconciliationNote } from "../domain/reconciliation.ts";
@@ -70,6 +71,9 @@ export async function auditBackups(site: Site, tick: Tick): Promise<AuditSummary
     PausedPolicies: survey.paused,
     DisabledPolicies: survey.disabled,
     ...(accounts === undefined ? {} : { UncoveredDatabases: accounts.uncovered }),
+    ...(accounts?.passwordEndsAt === undefined
+      ? {}
+      : { CredentialDaysLeft: Math.floor(daysLeft(accounts.passwordEndsAt, now)) }),
     OrphanBackups: sum(notes, (note) => note.orphans.length),
     PhantomRecords: sum(notes, (note) => note.phantoms),
     SizeAnomalies: sum(notes, (note) => note.oddSizes.length),

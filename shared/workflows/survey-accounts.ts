@@ -22,6 +22,8 @@ export interface AccountsSurvey {
   readonly unseen: string[];
   /** Databases that no policy means, in all accounts. */
   uncovered: number;
+  /** The earliest end of a password among the accounts looked at now. */
+  passwordEndsAt?: number;
   /** To be sent now. */
   readonly standing: StandingAlert[];
   readonly errors: unknown[];
@@ -84,6 +86,8 @@ async function surveyAccount(site: Site, facts: AccountFacts): Promise<AccountIn
     if (alert !== undefined) survey.standing.push(alert);
     return before;
   }
+  const endsAt = provider.ok ? provider.value.passwordExpiresAt() : undefined;
+  if (endsAt !== undefined) survey.passwordEndsAt = Math.min(survey.passwordEndsAt ?? endsAt, endsAt);
   const meant = await databasesOf(site, { policies, instances: listing.value, open, survey });
   const { inventory, life } = inventoryOf(facts, { instances: listing.value, meant, now: site.clock.now() });
   const severities = new Map(policies.map(({ policy }) => [policy.policyId, policy.severity]));

@@ -7,7 +7,8 @@ import { SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import { scheduledFunctions } from "../../infra/scheduled-functions.ts";
-import { DEMO_ACCOUNT } from "../../local/simulator/fleet.ts";
+import { DEMO_ACCOUNT, DEMO_FLEET } from "../../local/simulator/fleet.ts";
+import type { FleetSeed } from "../../local/simulator/fleet-seed.ts";
 import { type Simulator, startSimulator } from "../../local/simulator/simulator.ts";
 import { type BundledFunction, startBundledFunction } from "./bundled-function.ts";
 import { clientOptions, type DeployedStage, deployStage } from "./deployed-stage.ts";
@@ -50,7 +51,7 @@ export class EmulatedSite {
   /** Deploys a stage of that name, with the demo account's secret, listeners on both topics, and every function ready. */
   static async open(emulatorUrl: string, stage: string, startAt: number): Promise<EmulatedSite> {
     const clock = { at: startAt };
-    const simulator = await startSimulator({ now: () => clock.at });
+    const simulator = await startSimulator({ now: () => clock.at, fleet: fleetWithEndingPasswords(startAt) });
     const place = { iam: simulator.url, rds: simulator.url };
     const deployed = await deployStage(emulatorUrl, stage, { otcEndpoints: { [DEMO_ACCOUNT.region]: place } });
     const site = new EmulatedSite({ stage, deployed, simulator, emulatorUrl, clock });
@@ -189,4 +190,10 @@ export class EmulatedSite {
       await topics.send(new SubscribeCommand({ TopicArn, Protocol: "sqs", Endpoint }));
     }
   }
+}
+
+/** The demo fleet, but passwords of its users end some day, so that what measures their days has something to say. */
+function fleetWithEndingPasswords(at: number): FleetSeed {
+  const users = DEMO_ACCOUNT.users.map((user) => ({ ...user, passwordExpiresAt: at + 90 * 1440 * minuteMs }));
+  return { ...DEMO_FLEET, accounts: [{ ...DEMO_ACCOUNT, users }] };
 }

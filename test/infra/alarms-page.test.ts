@@ -55,8 +55,11 @@ function beats(every: number, until: number, facts: { value?: number; offset?: n
 const healthy: Readonly<Record<string, number>> = {
   ...{ CreateHeartbeat: 1, PollHeartbeat: 1, AuditHeartbeat: 1, PruneHeartbeat: 1, PolicyCount: 40 },
   ...{ WorstFreshnessRatio: 0.9, DigestAgeHours: 24, ReconcileAgeHours: 24, TickLagSeconds: 60 },
-  ...{ CredentialDaysLeft: 300, PasswordDaysLeft: 300 },
+  CredentialDaysLeft: 300,
 };
+
+/** Said by surveys, the first audit that comes 55 minutes or more after the last one. */
+const hourly = new Set(["CredentialDaysLeft", "UncoveredDatabases"]);
 
 describe("the evaluator is CloudWatch's: the tables of its guide", () => {
   const rules = (m: number, missing: AlarmRules["missing"]): AlarmRules => ({
@@ -94,7 +97,9 @@ test.each([...alarms].filter(([, a]) => a.ours).map(([key]) => key))("a healthy 
   const every =
     metric.startsWith("Create") || metric.startsWith("Poll") || metric === "PolicyCount" || metric === "TickLagSeconds"
       ? 1
-      : 5;
+      : hourly.has(metric)
+        ? 55
+        : 5;
   const month = 30 * 1440;
   const samples = beats(every, month, { value: healthy[metric] ?? 0 });
   expect(alarmMinutes(key, samples, { fromMinute: 60, toMinute: month })).toEqual([]);
@@ -138,6 +143,35 @@ test("what an audit finds rings within 15 minutes, and ends with it", () => {
     expect(rang?.minute).toBeLessThanOrEqual(415);
     expect(ended?.minute).toBeLessThanOrEqual(620);
   }
+});
+
+test("a password that ends is a ticket two weeks before and a page five days before, each once, and over when it was changed", () => {
+  const until = 20 * 1440;
+  const changedAt = 17 * 1440;
+  const surveys = beats(60, until).map((s) => ({
+    ...s,
+    value: s.minute < changedAt ? Math.floor(20 - s.minute / 1440) : 90,
+  }));
+  for (const [key, days, pages] of [
+    ["credential-ending", 14, false],
+    ["credential-ends-soon", 5, true],
+  ] as const) {
+    expect(alarm(key).pages).toBe(pages);
+    const changes = transitionsOf(alarm(key).rules, surveys, { fromMinute: 300, toMinute: until });
+    expect(changes.map((change) => change.to)).toEqual(["OK", "ALARM", "OK"]);
+    const [, rang, ended] = changes;
+    expect(rang?.minute).toBeGreaterThan((20 - days) * 1440);
+    expect(rang?.minute).toBeLessThanOrEqual((20 - days) * 1440 + 70);
+    expect(ended?.minute).toBeLessThanOrEqual(changedAt + 180);
+  }
+});
+
+test("a database that nobody backs up rings within the hour, does not flap with the surveys, and is over when covered", () => {
+  const surveys = beats(55, 3000).map((s) => ({ ...s, value: s.minute >= 600 && s.minute < 2000 ? 2 : 0 }));
+  const changes = transitionsOf(alarm("databases-uncovered").rules, surveys, { fromMinute: 300, toMinute: 2900 });
+  expect(changes.map((change) => change.to)).toEqual(["OK", "ALARM", "OK"]);
+  expect(changes[1]?.minute).toBeLessThanOrEqual(660);
+  expect(changes[2]?.minute).toBeLessThanOrEqual(2000 + 240);
 });
 
 test("a line that arrives late or twice rings nothing", () => {

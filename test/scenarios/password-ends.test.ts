@@ -51,3 +51,14 @@ test("one ticket, one page, and an end when the password was changed", async () 
   await on.create(site);
   expect((await on.site.standingAlerts.open()).map((alert) => alert.kind)).not.toContain("credential-ending");
 });
+
+test("the auditor measures the days left about once an hour, also on days on which nothing is due", async () => {
+  const on = await aSite();
+  const site = endingAt(on, () => at + 15 * day);
+  on.clock.set(at + 7_200_000);
+  await on.audit(site);
+  expect(on.gauges().CredentialDaysLeft).toBe(14);
+  on.clock.set(at + 7_200_000 + 300_000);
+  await on.audit(site);
+  expect(on.gauges().CredentialDaysLeft).toBeUndefined();
+});
