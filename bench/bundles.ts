@@ -1,84 +1,125 @@
-// Size of each function's bundle, and how long a fresh process takes to load it, against an empty handler that loads the
-// same SDK clients.
+// What each function makes Lambda read, and how long a fresh process takes to load it, against an empty handler that loads
+// the same SDK clients and is bundled and started in the same way.
 
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BuildOptions, buildSync } from "esbuild";
+import { bundling, entryOf, nodeOptions } from "../infra/function-bundle.ts";
 import { type Figure, quantile } from "./figure.ts";
 
 const loads = 15;
+const empty = "an empty handler";
 
-const emptyHandler = `
+const emptyHandler = {
+  contents: `
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SNSClient } from "@aws-sdk/client-sns";
 export const handler = async () => [new DynamoDBClient({}), new SecretsManagerClient({}), new SNSClient({})].length;
-`;
-
-/** As infra/ bundles a function. */
-export const bundling = {
-  bundle: true,
-  format: "esm",
-  platform: "node",
-  target: "node24",
-  minify: true,
-  mainFields: ["module", "main"],
-  logLevel: "error",
-} as const satisfies BuildOptions;
+`,
+  resolveDir: bundling.absWorkingDir,
+  loader: "js",
+} as const;
 
 export const functionNames = readdirSync("functions").map((file) => file.replace(/\.ts$/, ""));
+
+export interface BundleBytes {
+  /** Read at every cold start. */
+  readonly atStart: number;
+  /** With what is read when it is first needed. */
+  readonly all: number;
+}
+
+interface Load {
+  readonly ms: number;
+  readonly cpuMs: number;
+}
 
 export function bundles(progress: (text: string) => void): Figure[] {
   const folder = mkdtempSync(join(tmpdir(), "otc-backup-bundles-"));
   try {
-    const stdin = { contents: emptyHandler, resolveDir: process.cwd(), loader: "js" } as const;
-    const base = bundle({ stdin }, join(folder, "empty.mjs"));
-    const sizes = functionNames.map((name) => ({
-      name,
-      bytes: bundle({ entryPoints: [`functions/${name}.ts`] }, join(folder, `${name}.mjs`)),
-    }));
-    const times = loadTimes(["empty", ...functionNames], folder, progress);
-    return sizes.flatMap(({ name, bytes }) => [
-      { group: `bundle of ${name}`, name: "size", value: bytes / 1000, unit: "kB", floor: base / 1000 },
-      {
-        group: `bundle of ${name}`,
-        name: `median of ${loads} loads, each in a fresh process`,
-        value: quantile(times.get(name) ?? [], 0.5),
-        unit: "ms",
-        floor: quantile(times.get("empty") ?? [], 0.5),
-        target: { of: "ratio" as const, most: 1.3 },
-      },
+    const bytes = new Map([
+      [empty, bundleBytes({ stdin: emptyHandler, entryNames: "index", outdir: join(folder, empty) })],
+    ]);
+    for (const name of functionNames)
+      bytes.set(name, bundleBytes({ entryPoints: entryOf(name), outdir: join(folder, name) }));
+    const times = timesOfLoading([...bytes.keys()], folder, progress);
+    return functionNames.flatMap((name) => [
+      ...sizes(name, bytes.get(name), bytes.get(empty)),
+      ...durations(name, times.get(name), times.get(empty)),
     ]);
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-/** So many bytes Lambda has to load for one function. */
-export function bundledBytes(name: string): number {
-  const { outputFiles } = buildSync({ ...bundling, entryPoints: [`functions/${name}.ts`], write: false });
-  return outputFiles.reduce((sum, file) => sum + file.contents.length, 0);
+function sizes(name: string, ours: BundleBytes | undefined, floor: BundleBytes | undefined): Figure[] {
+  const group = `bundle of ${name}, against ${empty}`;
+  const figure = (what: string, of: keyof BundleBytes): Figure => ({
+    ...{ group, name: what, unit: "kB" },
+    ...{ value: (ours?.[of] ?? 0) / 1000, floor: (floor?.[of] ?? 0) / 1000 },
+  });
+  return [figure("read at a cold start", "atStart"), figure("all of it", "all")];
 }
 
-/** Returns the size in bytes. */
-function bundle(source: BuildOptions, outfile: string): number {
-  buildSync({ ...bundling, ...source, outfile });
-  return statSync(outfile).size;
+function durations(name: string, ours: readonly Load[] = [], floor: readonly Load[] = []): Figure[] {
+  const group = `bundle of ${name}, against ${empty}`;
+  const figure = (what: string, of: keyof Load): Figure => {
+    const median = (list: readonly Load[]) =>
+      quantile(
+        list.map((load) => load[of]),
+        0.5,
+      );
+    return {
+      ...{ group, name: `${what}, median of ${loads} fresh processes`, unit: "ms" },
+      ...{ value: median(ours), floor: median(floor), target: { of: "ratio", most: 1.3 } },
+    };
+  };
+  return [figure("time to load", "ms"), figure("processor time to load", "cpuMs")];
+}
+
+/** So many bytes Lambda has to read for one function. */
+export function bytesOfFunction(name: string): BundleBytes {
+  return bundleBytes({ entryPoints: entryOf(name), outdir: "bundle", write: false });
+}
+
+function bundleBytes(source: BuildOptions): BundleBytes {
+  const { outputs } = buildSync({ ...bundling, ...source, metafile: true }).metafile;
+  const atStart = new Set<string>();
+  const add = (file: string) => {
+    if (atStart.has(file)) return;
+    atStart.add(file);
+    for (const { kind, path } of outputs[file]?.imports ?? [])
+      if (kind === "import-statement" && path in outputs) add(path);
+  };
+  const code = Object.keys(outputs).filter((file) => file.endsWith(".mjs"));
+  for (const file of code) if (file.endsWith("/index.mjs")) add(file);
+  const sum = (files: Iterable<string>) => [...files].reduce((all, file) => all + (outputs[file]?.bytes ?? 0), 0);
+  return { atStart: sum(atStart), all: sum(code) };
 }
 
 /** In turns, so that a machine that slows down slows all of them. */
-function loadTimes(names: readonly string[], folder: string, progress: (text: string) => void): Map<string, number[]> {
-  const times = new Map<string, number[]>(names.map((name) => [name, []]));
+function timesOfLoading(
+  names: readonly string[],
+  folder: string,
+  progress: (text: string) => void,
+): Map<string, Load[]> {
+  const times = new Map<string, Load[]>(names.map((name) => [name, []]));
   for (let load = 1; load <= loads; load += 1) {
     progress(`bundles: load ${load} of ${loads}`);
-    for (const name of names) {
-      const file = JSON.stringify(join(folder, `${name}.mjs`));
-      const code = `const t = performance.now(); await import(${file}); console.log(performance.now() - t)`;
-      const printed = execFileSync(process.execPath, ["--input-type=module", "-e", code], { encoding: "utf8" });
-      times.get(name)?.push(Number(printed));
-    }
+    for (const name of names) times.get(name)?.push(loadInFreshProcess(join(folder, name, "index.mjs")));
   }
   return times;
+}
+
+function loadInFreshProcess(file: string): Load {
+  const code = `const cpu = process.cpuUsage(), at = performance.now();
+await import(${JSON.stringify(file)});
+const ms = performance.now() - at, { user, system } = process.cpuUsage(cpu);
+console.log(JSON.stringify({ ms, cpuMs: (user + system) / 1000 }));`;
+  return JSON.parse(
+    execFileSync(process.execPath, [nodeOptions, "--input-type=module", "-e", code], { encoding: "utf8" }),
+  );
 }

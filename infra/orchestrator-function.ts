@@ -1,34 +1,20 @@
 // One scheduled function with everything that belongs to it: bundle, log group, role, and the queue for ticks it failed on.
 // What it may do comes from its row in scheduled-functions.ts; when it runs is tick-schedules.ts.
 
-import { fileURLToPath } from "node:url";
 import { Duration, RemovalPolicy } from "aws-cdk-lib";
 import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
-import { Architecture, Runtime } from "aws-cdk-lib/aws-lambda";
-import { LogLevel, NodejsFunction, OutputFormat } from "aws-cdk-lib/aws-lambda-nodejs";
+import { Architecture, Function as Lambda, Runtime } from "aws-cdk-lib/aws-lambda";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import type { FunctionEnvironment } from "../shared/config.ts";
 import { type FixedEgress, rightsToAttach } from "./fixed-egress.ts";
+import { nodeOptions } from "./function-bundle.ts";
+import { functionCode } from "./function-code.ts";
 import { acceptNetworkInterfaces } from "./nag-reasons.ts";
 import type { ResourceNames } from "./resource-names.ts";
 import { functionTimeoutSeconds, type ScheduledFunction } from "./scheduled-functions.ts";
 import type { StageSettings } from "./settings.ts";
-
-export const projectRoot = fileURLToPath(new URL("../", import.meta.url));
-
-/** One self-contained module: the SDK is bundled too, so that what was tested is what runs. */
-export const bundling = {
-  format: OutputFormat.ESM,
-  target: "node24",
-  minify: true,
-  sourceMap: true,
-  sourcesContent: false,
-  mainFields: ["module", "main"],
-  bundleAwsSDK: true,
-  logLevel: LogLevel.WARNING,
-};
 
 export interface OrchestratorFunctionProps {
   readonly row: ScheduledFunction;
@@ -42,7 +28,7 @@ export interface OrchestratorFunctionProps {
 }
 
 export class OrchestratorFunction extends Construct {
-  readonly lambda: NodejsFunction;
+  readonly lambda: Lambda;
   readonly role: Role;
 
   constructor(scope: Construct, id: string, props: OrchestratorFunctionProps) {
@@ -65,21 +51,18 @@ export class OrchestratorFunction extends Construct {
       for (const statement of rightsToAttach(names.functionNamed(row.name))) this.role.addToPolicy(statement);
       acceptNetworkInterfaces(this.role);
     }
-    this.lambda = new NodejsFunction(this, "Function", {
+    this.lambda = new Lambda(this, "Function", {
       functionName: names.functionNamed(row.name),
       description: row.does,
-      entry: `${projectRoot}functions/${row.name}.ts`,
-      handler: "handler",
-      projectRoot,
-      depsLockFilePath: `${projectRoot}package-lock.json`,
-      bundling,
+      code: functionCode(row.name),
+      handler: "index.handler",
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       memorySize: 512,
       timeout: Duration.seconds(functionTimeoutSeconds),
       role: this.role,
       logGroup,
-      environment: { ...props.environment, NODE_OPTIONS: "--enable-source-maps" },
+      environment: { ...props.environment, NODE_OPTIONS: nodeOptions },
       // A tick is never repeated: the next one does what it left. One that has waited two minutes is stale.
       retryAttempts: 0,
       maxEventAge: Duration.minutes(2),

@@ -3,12 +3,12 @@
 
 import { Duration, RemovalPolicy } from "aws-cdk-lib";
 import { type PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
-import { Architecture, Runtime } from "aws-cdk-lib/aws-lambda";
-import { NodejsFunction } from "aws-cdk-lib/aws-lambda-nodejs";
+import { Architecture, Function as Lambda, Runtime } from "aws-cdk-lib/aws-lambda";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import type { FunctionEnvironment } from "../shared/config.ts";
-import { bundling, projectRoot } from "./orchestrator-function.ts";
+import { nodeOptions } from "./function-bundle.ts";
+import { functionCode } from "./function-code.ts";
 import type { ResourceNames } from "./resource-names.ts";
 import type { StageSettings } from "./settings.ts";
 
@@ -35,14 +35,11 @@ export class StatusWidget extends Construct {
     const role = new Role(this, "Role", { assumedBy: new ServicePrincipal("lambda.amazonaws.com") });
     for (const statement of rights) role.addToPolicy(statement);
     logGroup.grantWrite(role);
-    const lambda = new NodejsFunction(this, "Function", {
+    const lambda = new Lambda(this, "Function", {
       functionName: names.functionNamed(statusWidgetName),
       description: "Shows the status of all backups on the stage's dashboard; reads only",
-      entry: `${projectRoot}functions/${statusWidgetName}.ts`,
-      handler: "handler",
-      projectRoot,
-      depsLockFilePath: `${projectRoot}package-lock.json`,
-      bundling,
+      code: functionCode(statusWidgetName),
+      handler: "index.handler",
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       // Thirty nights of some hundred policies are tens of thousands of items, and somebody waits for them.
@@ -50,7 +47,7 @@ export class StatusWidget extends Construct {
       timeout: Duration.seconds(30),
       role,
       logGroup,
-      environment: { ...environment, NODE_OPTIONS: "--enable-source-maps" },
+      environment: { ...environment, NODE_OPTIONS: nodeOptions },
     });
     this.functionArn = lambda.functionArn;
   }

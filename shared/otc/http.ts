@@ -6,7 +6,7 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import type { Socket } from "node:net";
-import type { Got, Request } from "got";
+import got, { type Request } from "got";
 
 export interface HttpRequest {
   /** Scheme, host and port. */
@@ -85,9 +85,7 @@ function createAgents(): Agents {
 
 async function send(request: HttpRequest, limits: HttpLimits, agents: Agents): Promise<HttpAnswer | HttpFailure> {
   const connection = { ready: false };
-  // Loaded with the first call: most ticks make none, and it is a quarter of what a cold start would have to load.
-  const { default: got } = await import("got");
-  const stream = openStream(got, request, { limits, agents });
+  const stream = openStream(request, limits, agents);
   stream.on(
     "request",
     (outgoing: { reusedSocket?: boolean; once(event: "socket", listen: (s: Socket) => void): void }) => {
@@ -104,11 +102,7 @@ async function send(request: HttpRequest, limits: HttpLimits, agents: Agents): P
   }
 }
 
-function openStream(
-  got: Got,
-  request: HttpRequest,
-  { limits, agents }: { limits: HttpLimits; agents: Agents },
-): Request {
+function openStream(request: HttpRequest, limits: HttpLimits, agents: Agents): Request {
   const stream = got.stream(request.target, {
     prefixUrl: request.baseUrl,
     allowAbsoluteUrls: false,
