@@ -14,8 +14,8 @@ export interface DueFacts {
   readonly now: number;
   /** Every slot up to here has its run. Absent before the first tick ever. */
   readonly accountedThroughAt: number | undefined;
-  /** The ledger has never seen a valid version of this policy. */
-  readonly isNew: boolean;
+  /** When the ledger first met a valid version of this policy, as long as no accounting has passed that instant. */
+  readonly newSinceAt?: number;
 }
 
 /** `start`: try to bring the backup about. `missed`: over before we came. `paused`: inside the policy's pause. */
@@ -28,7 +28,8 @@ export interface DueSlot {
 
 /**
  * The slots that are due and not accounted for, oldest first.
- * A new policy takes its latest slot only while that slot's start window is open. After an outage the latest slot is
+ * A new policy owes every slot since the ledger met it, and takes the latest one from before while its start window is
+ * open and no later one is due. After an outage the latest slot is
  * started if its window is open or the policy catches up (`catchUp: latest`, the windows then count from now); all older
  * ones are missed, so that an outage never ends in a stampede.
  */
@@ -36,14 +37,22 @@ export function dueSlots(policy: Policy, facts: DueFacts): DueSlot[] {
   if (!policy.enabled) return [];
   const { now } = facts;
   const slots = [...slotsBetween(policy.schedule, firstCandidateAt(policy, facts), now + 1)];
-  if (facts.isNew || facts.accountedThroughAt === undefined) slots.splice(0, slots.length - 1);
-  return slots.map((slotAt, index) => dueSlot(policy, { slotAt, isLatest: index === slots.length - 1, now }));
+  const owedSinceAt = newSince(facts);
+  const owed = owedSinceAt === undefined ? slots : slots.filter((slotAt) => slotAt > owedSinceAt);
+  const due = owed.length > 0 ? owed : slots.slice(-1);
+  return due.map((slotAt, index) => dueSlot(policy, { slotAt, isLatest: index === due.length - 1, now }));
 }
 
 function firstCandidateAt(policy: Policy, facts: DueFacts): number {
   const windowOpenSinceAt = facts.now - policy.startWindowMinutes * minuteMs;
-  if (facts.isNew || facts.accountedThroughAt === undefined) return windowOpenSinceAt;
-  return Math.max(facts.accountedThroughAt + 1, facts.now - accountingHorizonMs);
+  const owedSinceAt = newSince(facts);
+  const sinceAt = owedSinceAt === undefined ? facts.accountedThroughAt : Math.min(owedSinceAt, windowOpenSinceAt - 1);
+  return Math.max((sinceAt ?? windowOpenSinceAt) + 1, facts.now - accountingHorizonMs);
+}
+
+/** Before the first accounting ever, every policy is new. */
+function newSince({ newSinceAt, accountedThroughAt, now }: DueFacts): number | undefined {
+  return accountedThroughAt === undefined ? (newSinceAt ?? now) : newSinceAt;
 }
 
 function dueSlot(policy: Policy, facts: { slotAt: number; isLatest: boolean; now: number }): DueSlot {

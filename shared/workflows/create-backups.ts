@@ -95,8 +95,8 @@ async function writeOver(
 
 /** A row whose slots may not all be in the ledger is left as it is, so that a policy that is new is still new at the next tick. */
 async function writeObserved(site: Site, opened: Opened, accounted: boolean): Promise<unknown[]> {
-  const pending = accounted ? [] : [...opened.candidates, ...opened.over, ...opened.selectors];
-  const held = new Set(pending.map((one) => one.policyId));
+  const pending = [...opened.candidates, ...opened.over, ...opened.selectors].map((one) => one.policyId);
+  const held = accounted ? new Set() : new Set([...pending, ...opened.newPolicies]);
   const changed = [...opened.observed].filter(([id, { seen, next }]) => !held.has(id) && !saysTheSame(seen, next));
   return inParallel(changed, writers, ([policyId, { next }]) => site.policies.writeObserved(policyId, next));
 }

@@ -24,6 +24,8 @@ export interface Opened {
   readonly selectors: SelectorWork[];
   /** What has to be written back onto rows once the candidates are in the ledger. */
   readonly observed: Map<string, ObservedChange>;
+  /** Policies that the ledger met after the last accounting. */
+  readonly newPolicies: Set<string>;
   readonly policyCount: number;
   readonly invalidPolicies: number;
   readonly standing: StandingAlert[];
@@ -42,6 +44,7 @@ interface Gathering {
   over: Run[];
   selectors: SelectorWork[];
   observed: Map<string, ObservedChange>;
+  newPolicies: Set<string>;
   policyCount: number;
   invalidPolicies: number;
   standing: StandingAlert[];
@@ -62,6 +65,7 @@ export async function openDueRuns(site: Site, facts: OpeningFacts): Promise<Open
     over: [],
     selectors: [],
     observed: new Map(),
+    newPolicies: new Set(),
     policyCount: 0,
     invalidPolicies: 0,
     standing: [],
@@ -104,7 +108,8 @@ async function openRow(site: Site, { row, told, facts, found }: RowWork): Promis
   const next = nextObserved(row, understood, facts.now);
   const { inForce } = understood;
   if (inForce !== undefined) {
-    const slots = dueSlots(inForce.policy, { ...facts, isNew: inForce.isNew });
+    if (inForce.newSinceAt !== undefined) found.newPolicies.add(inForce.policy.policyId);
+    const slots = dueSlots(inForce.policy, { ...inForce, ...facts });
     for (const due of slots) await openSlot(site, { inForce, due, now: facts.now, found });
     const work = selectorWork(inForce, slots, row.observed);
     if (work !== undefined) found.selectors.push(work);

@@ -7,12 +7,12 @@ import { nextSlots } from "../domain/slots.ts";
 import { parsePolicy } from "../policies/parse-policy.ts";
 import type { EffectivePolicy, PolicyRow, PolicyVersionStore } from "../ports.ts";
 
-/** The policy in force, the version it is, and whether the ledger met it after the last accounting. */
+/** The policy in force, the version it is, and since when the ledger knows it if that was after the last accounting. */
 export interface InForce {
   readonly policy: Policy;
   readonly version: number;
   readonly contentHash: string;
-  readonly isNew: boolean;
+  readonly newSinceAt?: number;
 }
 
 export interface Understood {
@@ -35,7 +35,7 @@ export async function understandRow(row: PolicyRow, versions: PolicyVersionStore
   const { policy, contentHash } = parse;
   const seen = row.observed;
   if (seen?.contentHash === contentHash && seen.effectiveVersion !== undefined) {
-    const inForce = { policy, version: seen.effectiveVersion, contentHash, isNew: false };
+    const inForce = { policy, version: seen.effectiveVersion, contentHash };
     return { inForce, problems: [], warnings: parse.warnings };
   }
   const before = await versions.effective(policy.policyId);
@@ -44,7 +44,7 @@ export async function understandRow(row: PolicyRow, versions: PolicyVersionStore
       ? before
       : await recordVersion(row, contentHash, { before, versions, now: facts.now });
   return {
-    inForce: { policy, version: effective.version, contentHash, isNew: isNewTo(effective, facts) },
+    inForce: { policy, version: effective.version, contentHash, ...newness(effective, facts) },
     problems: [],
     warnings: parse.warnings,
   };
@@ -75,14 +75,13 @@ async function lastValid(
     policy: parse.policy,
     version: effective.version,
     contentHash: effective.contentHash,
-    isNew: isNewTo(effective, facts),
+    ...newness(effective, facts),
   };
 }
 
-function isNewTo(effective: EffectivePolicy, facts: Facts): boolean {
-  return (
-    effective.version === 1 && (facts.accountedThroughAt === undefined || effective.since > facts.accountedThroughAt)
-  );
+function newness({ version, since }: EffectivePolicy, { accountedThroughAt }: Facts): { newSinceAt?: number } {
+  const isNew = accountedThroughAt === undefined || (version === 1 && since > accountedThroughAt);
+  return isNew ? { newSinceAt: since } : {};
 }
 
 /** What belongs onto the row now. */

@@ -163,3 +163,20 @@ test("a tick without the time even to write down what is left accounts for nothi
   expect(simulator.control.backups({ name: undefined }).filter((one) => one.status === "BUILDING")).toHaveLength(3);
   expect(await site.accounting.accountedThrough()).toBe(stopAt);
 });
+
+test("a row that a tick without time met, and that nobody accounted for in a day's outage, owes every slot since", async () => {
+  const { site, clock, create, runs, row, putRow } = await aSite([aRow({ instanceIds: [instanceIds.shop] })]);
+  const { createBackups } = await import("../../shared/workflows/create-backups.ts");
+  clock.set(clock.now() + 10 * minuteMs);
+  await putRow(aRow({ policyId: "six-hourly-erp", instanceIds: [instanceIds.erp], schedule: "5 */6 * * *" }));
+  await createBackups(site, { stopAt: clock.now(), leaveAt: clock.now() });
+  expect(await row("six-hourly-erp")).toEqual({});
+  clock.set(slotAt + dayMs);
+  await create();
+  expect((await runs("six-hourly-erp")).map(({ slotAt, state }) => [new Date(slotAt).toISOString(), state])).toEqual([
+    ["2026-11-24T06:05:00.000Z", "missed"],
+    ["2026-11-24T12:05:00.000Z", "missed"],
+    ["2026-11-24T18:05:00.000Z", "missed"],
+    ["2026-11-25T00:05:00.000Z", "building"],
+  ]);
+});

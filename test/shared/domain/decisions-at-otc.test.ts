@@ -115,27 +115,44 @@ test.each([
   },
   { name: "long ago", now: minute(40 * day + 1), through: minute(-5), count: 31 },
 ])("slots that are due: $name", ({ now, through, fates, count }) => {
-  const due = dueSlots(aPolicy(), { now, accountedThroughAt: through, isNew: false });
+  const due = dueSlots(aPolicy(), { now, accountedThroughAt: through });
   if (fates !== undefined) expect(due.map((slot) => slot.fate)).toEqual(fates);
   else expect(due).toHaveLength(count ?? 0);
 });
 
 test("windows count from the slot, and from now for one that is made up", () => {
-  const [inTime] = dueSlots(aPolicy(), { now: minute(60), accountedThroughAt: minute(-5), isNew: false });
+  const [inTime] = dueSlots(aPolicy(), { now: minute(60), accountedThroughAt: minute(-5) });
   expect(inTime).toMatchObject({ startByAt: minute(60), completeByAt: minute(120) });
-  const [madeUp] = dueSlots(aPolicy(), { now: minute(61), accountedThroughAt: minute(-5), isNew: false });
+  const [madeUp] = dueSlots(aPolicy(), { now: minute(61), accountedThroughAt: minute(-5) });
   expect(madeUp).toMatchObject({ fate: "start", startByAt: minute(121), completeByAt: minute(181) });
   const none = dueSlots(aPolicy({ catchUp: "none" }), {
     now: minute(61),
     accountedThroughAt: minute(-5),
-    isNew: false,
   });
   expect(none).toMatchObject([{ fate: "missed" }]);
 });
 
+test.each([
+  { accounting: "that got stuck before it", through: minute(-9000) },
+  { accounting: "that never came to its end", through: undefined },
+])("a policy that is new to an accounting $accounting owes every slot since the ledger met it", ({ through }) => {
+  const due = (now: number) =>
+    dueSlots(aPolicy(), { now, accountedThroughAt: through, newSinceAt: minute(30) }).map(({ slotAt, fate }) => [
+      slotAt,
+      fate,
+    ]);
+  expect(due(minute(31))).toEqual([[minute(0), "start"]]);
+  expect(due(minute(61))).toEqual([]);
+  expect(due(minute(3 * day + 1))).toEqual([
+    [minute(day), "missed"],
+    [minute(2 * day), "missed"],
+    [minute(3 * day), "start"],
+  ]);
+});
+
 test("a new policy takes its newest slot while its window is open, a disabled one none, a paused one as paused", () => {
   const fates = (policy: Policy, now: number) =>
-    dueSlots(policy, { now, accountedThroughAt: minute(-9000), isNew: true }).map((slot) => slot.fate);
+    dueSlots(policy, { now, accountedThroughAt: minute(-9000), newSinceAt: now }).map((slot) => slot.fate);
   expect(fates(aPolicy(), minute(59))).toEqual(["start"]);
   expect(fates(aPolicy(), minute(61))).toEqual([]);
   expect(fates(aPolicy({ enabled: false }), minute(1))).toEqual([]);
