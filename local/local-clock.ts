@@ -4,20 +4,34 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Clock } from "../shared/ports.ts";
 
-/** Time that runs `speed` times as fast as the machine's, from `startAt`. */
+/** Time that runs `speed` times as fast as the machine's, from `startAt`, and as fast as the machine's while work goes on. */
 export class RunningClock implements Clock {
-  readonly speed: number;
+  readonly #idleSpeed: number;
+  #isAtWork = false;
   #anchorAt: number;
   #anchorRealAt: number;
 
   constructor(startAt: number, speed: number) {
-    this.speed = speed;
+    this.#idleSpeed = speed;
     this.#anchorAt = startAt;
     this.#anchorRealAt = Date.now();
   }
 
+  get speed(): number {
+    return this.#isAtWork ? 1 : this.#idleSpeed;
+  }
+
   now(): number {
     return Math.floor(this.#anchorAt + (Date.now() - this.#anchorRealAt) * this.speed);
+  }
+
+  /** From here on time passes as on the machine: the seconds that a tick takes are seconds, not hours of its budget. */
+  startWork(): void {
+    this.#turn(true);
+  }
+
+  endWork(): void {
+    this.#turn(false);
   }
 
   /** Forward only. */
@@ -27,8 +41,17 @@ export class RunningClock implements Clock {
     this.#anchorRealAt = Date.now();
   }
 
+  /** Work that waits need not keep a person waiting too. */
   async sleep(ms: number): Promise<void> {
-    await delay(ms / this.speed);
+    const untilAt = this.now() + ms;
+    await delay(ms / this.#idleSpeed);
+    if (this.#isAtWork) this.leapTo(untilAt);
+  }
+
+  #turn(isAtWork: boolean): void {
+    this.#anchorAt = this.now();
+    this.#anchorRealAt = Date.now();
+    this.#isAtWork = isAtWork;
   }
 }
 

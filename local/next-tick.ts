@@ -19,8 +19,9 @@ export async function openRuns(site: Site): Promise<Run[]> {
 export async function nextTickAt(site: Site, nowAt: number): Promise<number | undefined> {
   const steps = (await openRuns(site)).flatMap((run) => nextAction(run)?.at ?? []);
   const slots: number[] = [];
+  // A row that no tick has accounted for yet says nothing of its slots: then the next tick is due at once.
   for await (const page of site.policies.pages())
-    slots.push(...page.flatMap((row) => row.observed?.nextSlots[0] ?? []));
+    slots.push(...page.flatMap((row) => (row.observed === undefined ? nowAt : (row.observed.nextSlots[0] ?? []))));
   const at = Math.min(...steps, ...slots);
   if (!Number.isFinite(at)) return undefined;
   const soonest = (Math.floor(nowAt / minuteMs) + 1) * minuteMs;

@@ -48,16 +48,19 @@ export async function runLive(options: LiveOptions): Promise<void> {
     `${timeOf(clock)}  the site runs; tables under ${folder}, ${local.simulator === undefined ? "real accounts" : `OTC simulator at ${local.simulator.url}, control at ${local.simulator.controlUrl}`}`,
   );
   print(
-    `${timeOf(clock)}  ${simulated ? `time runs ${options.speed}-fold and leaps over idle hours; ` : ""}Ctrl-C stops, the next start goes on from there`,
+    `${timeOf(clock)}  ${simulated ? `time runs ${options.speed}-fold between the ticks and leaps over idle hours; ` : ""}Ctrl-C stops, the next start goes on from there`,
   );
   let page: SitePage | undefined;
   try {
     page = await openPage(local.site, options, simulated ? options.speed : 1);
     if (page !== undefined) print(`${timeOf(clock)}  status page: ${page.url}`);
     while (!signal.aborted) {
+      running.startWork();
+      if (simulated) await writeClockFile(folder, running);
       const { errors } = await tickAll(local.site);
       for (const error of errors) print(`${timeOf(clock)}  a tick failed and will be tried again: ${error}`);
       page?.tickEnded();
+      running.endWork();
       if (simulated) await writeClockFile(folder, running);
       await waitForNextTick({ local, clock, folder, running: simulated ? running : undefined, page, signal, print });
     }
