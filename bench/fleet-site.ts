@@ -26,6 +26,10 @@ export interface FleetOptions {
   readonly pollBoundSeconds: number;
   /** Every so manieth backup fails. */
   readonly failEvery: number;
+  /** OTC accounts that share the databases evenly; one unless said otherwise. */
+  readonly accounts?: number;
+  /** Schedules that share the accounts; one unless said otherwise. */
+  readonly shards?: number;
 }
 
 /** One call as OTC saw it. */
@@ -33,10 +37,12 @@ export interface SeenCall {
   readonly at: number;
   readonly operation: string;
   readonly status: number;
+  /** The project it was for. */
+  readonly account: string;
 }
 
 export interface FleetSite {
-  readonly simulator: Simulator;
+  readonly simulator: Pick<Simulator, "control">;
   readonly calls: SeenCall[];
   /** What was published, and when. */
   readonly notices: { readonly at: number; readonly text: string }[];
@@ -115,6 +121,6 @@ async function startFleet(options: FleetOptions, clock: RunningClock, calls: See
     fleet: { ...fleet, instances },
     // The simulator waits in the machine's time.
     knobs: { rateLimitPerSecond: permittedRate, latencyMs: Math.round(latencyMs / clock.speed) },
-    onCall: ({ at, operation, status }) => calls.push({ at, operation, status }),
+    onCall: ({ at, operation, status, projectId }) => calls.push({ at, operation, status, account: projectId ?? "" }),
   });
 }

@@ -17,8 +17,9 @@ export interface Night extends FleetOptions {
 const learningMs = 60_000;
 
 export function nightFigures(night: Night): Figure[] {
-  const { databases, permittedRate, ceiling, latencyMs, fleet } = night;
-  const group = `${databases} databases due at once, OTC admits ${permittedRate}/s, our ceiling ${ceiling}/s, latency ${latencyMs} ms`;
+  const { databases, permittedRate, ceiling, latencyMs, fleet, accounts = 1, shards = 1 } = night;
+  const place = accounts === 1 ? "" : ` in ${accounts} accounts, ${shards} shard${shards === 1 ? "" : "s"}`;
+  const group = `${databases} databases due at once${place}, OTC admits ${permittedRate}/s, our ceiling ${ceiling}/s, latency ${latencyMs} ms`;
   const ours = fleet.simulator.control
     .backups()
     .filter((backup) => backup.name.startsWith(`${fleet.namePrefix}-`) && backup.type === "manual");
@@ -62,22 +63,29 @@ function callFigures({ fleet }: Night, ours: readonly TrueBackup[]): Ungrouped[]
   ];
 }
 
-function paceFigures({ fleet, databases, permittedRate, slotAt }: Night, ours: readonly TrueBackup[]): Ungrouped[] {
-  const lastAt = Math.max(...ours.map((backup) => backup.beginAt));
+function paceFigures(
+  { fleet, databases, permittedRate, slotAt, accounts = 1 }: Night,
+  ours: readonly TrueBackup[],
+): Ungrouped[] {
+  const lastAt = ours.reduce((last, backup) => Math.max(last, backup.beginAt), 0);
   const seconds = (lastAt - slotAt) / 1000;
   const meanwhile = fleet.calls.filter((call) => call.at >= slotAt && call.at <= lastAt);
-  const admitted = meanwhile.filter((call) => call.status !== 429).length;
+  const admitted = Map.groupBy(
+    meanwhile.filter((call) => call.status !== 429),
+    (call) => call.account,
+  );
+  const busiest = Math.max(...[...admitted.values()].map((list) => list.length));
   const share = (calls: FleetSite["calls"]) =>
     (100 * calls.filter((call) => call.status === 429).length) / Math.max(1, calls.length);
   const learned = fleet.calls.filter((call) => call.at > slotAt + learningMs);
   return [
-    { name: "slot to last backup requested", value: seconds, unit: "s", floor: databases / permittedRate },
+    { name: "slot to last backup requested", value: seconds, unit: "s", floor: databases / accounts / permittedRate },
     // Looks at those already building take part of the same permitted rate: this is the time that no client could beat.
     {
       name: "the same against all calls made meanwhile",
       value: seconds,
       unit: "s",
-      floor: admitted / permittedRate,
+      floor: busiest / permittedRate,
       ...(databases >= 10_000 ? { target: { of: "ratio" as const, most: 1.1 } } : {}),
     },
     { name: "answered 429", value: share(fleet.calls), unit: "% of calls", floor: 0 },
@@ -113,7 +121,7 @@ function delays({ fleet, pollBoundSeconds }: Night, ours: readonly TrueBackup[])
     { name: "FAILED to alert, p95", value: of(0.95), unit: "s" },
     {
       name: "FAILED to alert, longest",
-      value: Math.max(0, ...told),
+      value: told.reduce((longest, each) => Math.max(longest, each), 0),
       unit: "s",
       target: { of: "value", most: pollBoundSeconds + 10 },
     },

@@ -15,6 +15,8 @@ export interface TickEvent {
   readonly tick?: string;
   readonly executionId?: string;
   readonly function?: string;
+  /** Which share of the accounts this tick is for; absent: the first. */
+  readonly shard?: number;
 }
 
 export interface FunctionEntry<Summary> {

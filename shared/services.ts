@@ -31,6 +31,7 @@ import { CountingTelemetry } from "./call-counts.ts";
 import { callShareOf } from "./call-shares.ts";
 import type { Config } from "./config.ts";
 import { withSite } from "./domain/site-commands.ts";
+import type { Transport } from "./otc/http.ts";
 import type { Chance, Clock, Log, Notifier, Site, Telemetry } from "./ports.ts";
 
 /** The parts that differ between AWS, one machine and a test. */
@@ -44,6 +45,8 @@ export interface SiteParts {
   readonly chance: Chance;
   /** The function that this process runs. Absent: one process runs them all and has the accounts' whole rate. */
   readonly functionName?: string;
+  /** How requests travel to OTC. Absent: over HTTPS. */
+  readonly transport?: Transport;
 }
 
 /** A site from its parts: the same stores, the same OTC client, the same rules everywhere. */
@@ -58,6 +61,7 @@ export function buildSite(config: Config, parts: SiteParts): Site {
     regions: config.otcRegions,
     signing: config.otcSigning,
     paces: pacesOf(config, parts, ledger),
+    transport: parts.transport,
     loginGuard: (account) => new LedgerLoginGuard(ledger, clock, account),
     observe: (call) => telemetry.count(call),
   });

@@ -58,6 +58,21 @@ async function openServers(world: World, control: SimulatorControl, options: Sim
   }
 }
 
+/** The world that the options describe, and the hand behind it; nothing listens yet, and no state is kept. */
+export function buildWorld(options: Omit<SimulatorOptions, "port" | "controlPort" | "statePath">): {
+  world: World;
+  control: SimulatorControl;
+} {
+  const world = new World(
+    newParts(new VirtualClock(options.now ?? Date.now), options.seed ?? 1),
+    parseKnobs(options.knobs ?? {}),
+  );
+  const fleet = options.fleet ?? DEMO_FLEET;
+  fillWorld(world, options, fleet);
+  if (options.onCall !== undefined) world.log.onCall(options.onCall);
+  return { world, control: createControl(world, { fleet, knobs: options.knobs, persist: () => {} }) };
+}
+
 /** Starts both servers. Rejects when a port is taken, a knob or the fleet is wrong, or the state file cannot be read. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const parts = newParts(new VirtualClock(options.now ?? Date.now), options.seed ?? 1);

@@ -52,7 +52,7 @@ export class OtcAccounts {
   }
 
   #connect({ secretName: name, secret, pacer }: AccountAccess): Result<OtcClient> {
-    const { regions, clock, random, signing, loginGuard, observe, secrets } = this.#options;
+    const { regions, clock, random, signing, loginGuard, observe, secrets, transport } = this.#options;
     if (!regions.has(secret.region)) {
       return failed(
         failure(
@@ -73,6 +73,7 @@ export class OtcAccounts {
       loginGuard: loginGuard(name),
       clock,
       pacer,
+      transport,
       random,
       signing,
       observe: (call) => observe({ operation: call.operation, status: call.status, errorClass: call.errorClass }),

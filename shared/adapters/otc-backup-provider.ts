@@ -3,6 +3,7 @@
 
 import { failed, failureFrom, type Result } from "../domain/failure.ts";
 import type { OtcRegions } from "../otc/endpoints.ts";
+import type { Transport } from "../otc/http.ts";
 import type { LoginGuard } from "../otc/login-guard.ts";
 import type { AccountProvider, AccountUse, BackupProvider, Clock } from "../ports.ts";
 import type { AccountPaces } from "./account-paces.ts";
@@ -17,6 +18,8 @@ export interface OtcProviderOptions {
   readonly random: () => number;
   readonly signing: "A" | "B";
   readonly paces: AccountPaces;
+  /** How requests travel: over HTTPS unless said otherwise. */
+  readonly transport?: Transport | undefined;
   readonly loginGuard: (account: string) => LoginGuard;
   /** Told of every HTTP attempt, for the counts of the tick. */
   readonly observe: (call: { operation: string; status: number | undefined; errorClass: string | undefined }) => void;

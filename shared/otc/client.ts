@@ -18,7 +18,7 @@ import { type ClockSkew, createClockSkew } from "./clock-skew.ts";
 import { createCredentialKeeper, type OtcCredentials } from "./credentials.ts";
 import type { OtcEndpoints } from "./endpoints.ts";
 import { createExchange, type OtcCall } from "./exchange.ts";
-import { createTransport } from "./http.ts";
+import { createTransport, type Transport } from "./http.ts";
 import { listInstances, type OtcInstance } from "./instances.ts";
 import { createProcessLoginGuard, type LoginGuard } from "./login-guard.ts";
 import type { Pacer } from "./pace.ts";
@@ -70,6 +70,8 @@ export interface OtcClientOptions {
   /** Told of each HTTP attempt, logins included. What it throws is ignored. */
   readonly observe?: ((call: OtcCall) => void) | undefined;
   readonly pacer?: Pacer | undefined;
+  /** How requests travel: over HTTPS unless said otherwise. */
+  readonly transport?: Transport | undefined;
   readonly limits?: Partial<OtcLimits> | undefined;
   /** Dialect of signatures with access keys; A unless said otherwise. */
   readonly signing?: SigningVariant | undefined;
@@ -129,7 +131,7 @@ function wireCall(
   const redactor = createRedactor();
   const exchange = createExchange({
     endpoints,
-    transport: createTransport(limits, () => clock.now()),
+    transport: options.transport ?? createTransport(limits, () => clock.now()),
     clock,
     redactor,
     slots: createSlots(limits.concurrency),
