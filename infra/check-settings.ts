@@ -86,13 +86,19 @@ function tickProblems({ tickEveryMinutes, pollBoundSeconds }: StageSettings): st
     return [
       ...expect(isWhole(minutes, 1, everyMinutesAtMost), setting, minutes, `use 1 to ${everyMinutesAtMost} minutes`),
       ...expect(
-        name !== "poll-backups" || minutes * 60 <= pollBoundSeconds,
+        name !== "poll-backups" || hasTicksFor(pollBoundSeconds, minutes),
         setting,
         minutes,
-        `tick at least every ${pollBoundSeconds} seconds (pollBoundSeconds)`,
+        `tick at least every ${pollBoundSeconds} seconds (pollBoundSeconds), every minute or so that it is a whole number of ticks`,
       ),
     ];
   });
+}
+
+/** Looks are made at ticks: a bound that ends between two slow ones would be kept only at the one after. */
+function hasTicksFor(boundSeconds: number, everyMinutes: number): boolean {
+  const tickSeconds = everyMinutes * 60;
+  return tickSeconds <= boundSeconds && (everyMinutes === 1 || boundSeconds % tickSeconds === 0);
 }
 
 function endpointProblems(name: "page" | "ticket", { emails, httpsUrls }: Endpoints): string[] {

@@ -7,7 +7,7 @@ import type { LookStore, WriteOutcome } from "../ports.ts";
 import type { DynamoDbTable } from "./dynamodb-table.ts";
 import { fromStored } from "./stored-instants.ts";
 
-const schema = z.object({ lookedAt: z.number(), instances: z.number() });
+const schema = z.object({ lookedAt: z.number(), instances: z.number(), tookMs: z.number().default(0) });
 
 export class DynamoDbLooks implements LookStore {
   readonly #table: DynamoDbTable;
@@ -22,10 +22,10 @@ export class DynamoDbLooks implements LookStore {
   }
 
   /** Forward only: the later of two looks counts. */
-  async note(account: string, { lookedAt, instances }: InstanceLook): Promise<WriteOutcome> {
+  async note(account: string, { lookedAt, instances, tookMs }: InstanceLook): Promise<WriteOutcome> {
     const at = new Date(lookedAt).toISOString();
     return this.#table.put(
-      { ...keyOf(account), lookedAt: at, instances },
+      { ...keyOf(account), lookedAt: at, instances, tookMs },
       { expression: "attribute_not_exists(pk) OR lookedAt < :at", values: { ":at": at } },
     );
   }

@@ -1,7 +1,7 @@
 // What a look at OTC's list of backups means for a run whose outcome lies there.
 
 import { failure, type Result } from "./failure.ts";
-import { tickJitterMs } from "./plan-looks.ts";
+import { nextLookAt } from "./plan-looks.ts";
 import type { RemoteBackup } from "./remote.ts";
 import type { Run } from "./run.ts";
 import {
@@ -35,7 +35,7 @@ export function afterLook(run: Run, listing: Result<readonly RemoteBackup[]>, fa
   if (!listing.ok)
     return lookFailed(run, listing.failure, {
       now,
-      nextLookAt: now + Math.max(pollBoundMs, listing.failure.afterMs ?? 0),
+      nextLookAt: Math.max(nextLookAt(now, pollBoundMs), now + (listing.failure.afterMs ?? 0)),
     });
   return run.state === "requested" ? reconcile(run, listing.value, now) : follow(run, listing.value, facts);
 }
@@ -75,13 +75,8 @@ function settle(run: Run, seen: RemoteBackup, now: number, pollBoundMs = minuteM
     case "BUILDING":
     case "DELETING":
     case "UNKNOWN":
-      return keepBuilding(run, { now, nextLookAt: now + withoutJitter(pollBoundMs) });
+      return keepBuilding(run, { now, nextLookAt: nextLookAt(now, pollBoundMs) });
   }
-}
-
-/** Due a little before the bound, so that a tick some seconds early takes it and no look comes a whole tick late. */
-function withoutJitter(boundMs: number): number {
-  return boundMs > 2 * tickJitterMs ? boundMs - tickJitterMs : boundMs;
 }
 
 function factsOf(seen: RemoteBackup): { sizeKb?: number; beganAt?: number; endedAt?: number } {

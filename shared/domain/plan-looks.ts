@@ -4,8 +4,18 @@
 import type { Instance } from "./remote.ts";
 import type { Run } from "./run.ts";
 
-/** Ticks come some seconds early or late; without this allowance a look would slip by a whole tick and break the bound. */
-export const tickJitterMs = 20_000;
+/** As infra/ sets it unless told otherwise: poll-backups is woken every minute. Slower ticks divide the bound evenly (checked there). */
+const tickMs = 60_000;
+/** So much earlier or later than planned a tick may come and still be the one that was meant. */
+const jitterMs = 5_000;
+
+/**
+ * When a database looked at now has to be looked at again. What counts is the time between two looks, not between what is due: a
+ * look late in a tick must not wait for a tick that comes when the bound is over. So it is due for the last tick before that.
+ */
+export function nextLookAt(now: number, pollBoundMs: number): number {
+  return now + Math.max(0, pollBoundMs - tickMs) + jitterMs;
+}
 
 /**
  * A database may be BACKING UP for another backup than ours, right after ours ended. However long it says so, each run is
@@ -20,6 +30,8 @@ export interface InstanceLook {
   readonly lookedAt: number;
   /** So many instances the account had, for what the next listing costs. */
   readonly instances: number;
+  /** From the listing to the end of the closer looks that followed from it. */
+  readonly tookMs: number;
 }
 
 export interface LookFacts {
@@ -39,16 +51,22 @@ export interface LookPlan {
 
 /** `due`: the account's runs whose next look is due. Runs in neither list were seen recently enough. */
 export function planLooks(due: readonly Run[], facts: LookFacts): LookPlan {
-  const { now, last } = facts;
+  const { last } = facts;
   const newest = newestStarts(due);
   const suited = due.filter((run) => isSuited(run, facts) && startOf(run) >= (newest.get(run.instanceId) ?? 0));
   const pages = Math.ceil(Math.max(last?.instances ?? 0, 1) / instancesPerPage);
   const databases = new Set(suited.map((run) => run.instanceId)).size;
   if (!facts.byInstanceStatus || databases <= pages) return { closely: due, byStatus: [] };
-  const closely = due.filter((run) => !suited.includes(run));
-  const isOwed = last === undefined || now - last.lookedAt >= facts.pollBoundMs - tickJitterMs;
+  const bySeeing = new Set(suited);
+  const closely = due.filter((run) => !bySeeing.has(run));
+  const isOwed = last === undefined || !canWait(last, facts);
   const isNew = suited.some((run) => last !== undefined && run.dueAt > last.lookedAt);
   return { closely, byStatus: isOwed || isNew ? suited : [] };
+}
+
+/** Whether whatever ends from now on is still seen within the bound at the next tick, which will have twice as much to look at. */
+function canWait(last: InstanceLook, { now, pollBoundMs }: LookFacts): boolean {
+  return now + tickMs + 2 * last.tookMs - last.lookedAt <= pollBoundMs + jitterMs;
 }
 
 /** Building, inside its window, seen at least once under its id, and not owed its closer look. */

@@ -4,7 +4,7 @@
 import { afterLook } from "../domain/decide-look.ts";
 import { type Failure, failureKinds, ok, type Result } from "../domain/failure.ts";
 import { isLargeEnough } from "../domain/good.ts";
-import { needCloserLook, planLooks } from "../domain/plan-looks.ts";
+import { type InstanceLook, needCloserLook, planLooks } from "../domain/plan-looks.ts";
 import type { RemoteBackup } from "../domain/remote.ts";
 import type { Run } from "../domain/run.ts";
 import type { AccountProvider, Site, Tick } from "../ports.ts";
@@ -28,9 +28,11 @@ export async function lookAtAccount(
 ): Promise<{ trouble: Failure | undefined; errors: unknown[] }> {
   const provider = await site.provider.account(account, { stopAt: tick.stopAt });
   let trouble: Failure | undefined = provider.ok ? undefined : provider.failure;
-  const needed = provider.ok ? await runsToLookAt(site, { account, runs, provider: provider.value }) : ok(runs);
+  const needed: Result<Needed> = provider.ok
+    ? await runsToLookAt(site, { account, runs, provider: provider.value })
+    : ok({ runs });
   if (!needed.ok && failureKinds[needed.failure.code].accountWide) trouble ??= needed.failure;
-  const instances = [...Map.groupBy(needed.ok ? needed.value : runs, (run) => run.instanceId)];
+  const instances = [...Map.groupBy(needed.ok ? needed.value.runs : runs, (run) => run.instanceId)];
   const noted = new Set<string>();
   const errors = await inParallel(instances, lookersPerAccount, async ([instanceId, itsRuns]) => {
     if (site.clock.now() >= tick.stopAt) return;
@@ -40,23 +42,34 @@ export async function lookAtAccount(
     if (!listing.ok && listing.failure.code === "held-by-pace") return;
     for (const run of itsRuns) await settleRun(site, { run, listing, journal, noted });
   });
+  // Only now: a tick that dies before has its listing made again, and how long the closer looks took decides when the next is due.
+  if (needed.ok && needed.value.listed !== undefined) {
+    const { lookedAt, instances: count } = needed.value.listed;
+    await site.looks.note(account, { lookedAt, instances: count, tookMs: site.clock.now() - lookedAt });
+  }
   return { trouble, errors };
+}
+
+interface Needed {
+  readonly runs: readonly Run[];
+  /** The listing that told, if one was made. */
+  readonly listed?: Omit<InstanceLook, "tookMs">;
 }
 
 /** First level. A run that is neither looked at nor changed stays due: the next tick judges it anew, without a write. */
 async function runsToLookAt(
   site: Site,
   { account, runs, provider }: { account: string; runs: readonly Run[]; provider: AccountProvider },
-): Promise<Result<readonly Run[]>> {
+): Promise<Result<Needed>> {
   const now = site.clock.now();
   const { pollBoundMs, pollByInstanceStatus } = site.settings;
   const last = await site.looks.last(account);
   const plan = planLooks(runs, { now, pollBoundMs, byInstanceStatus: pollByInstanceStatus, last });
-  if (plan.byStatus.length === 0) return ok(plan.closely);
+  if (plan.byStatus.length === 0) return ok({ runs: plan.closely });
   const instances = await provider.listInstances();
   if (!instances.ok) return instances;
-  await site.looks.note(account, { lookedAt: now, instances: instances.value.length });
-  return ok([...plan.closely, ...needCloserLook(plan.byStatus, instances.value)]);
+  const listed = { lookedAt: now, instances: instances.value.length };
+  return ok({ runs: [...plan.closely, ...needCloserLook(plan.byStatus, instances.value)], listed });
 }
 
 /** Once the account proved unusable in this tick, no further call is spent on it. */

@@ -30,7 +30,7 @@ describe("settings", () => {
       { tickEveryMinutes: { "create-backups": 5, "poll-backups": 1, "audit-backups": 5, "prune-backups": 60 } },
     ],
     [
-      "tickEveryMinutes.poll-backups is 3: tick at least every 120 seconds (pollBoundSeconds)",
+      "tickEveryMinutes.poll-backups is 3: tick at least every 120 seconds (pollBoundSeconds), every minute or",
       { tickEveryMinutes: { "create-backups": 1, "poll-backups": 3, "audit-backups": 5, "prune-backups": 60 } },
     ],
     [

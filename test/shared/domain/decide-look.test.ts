@@ -72,7 +72,7 @@ test.each(["DELETING", "UNKNOWN"] as const)(
   "a status of %s is followed and becomes overdue at the deadline",
   (status) => {
     const run = afterLook(aBuildingRun(), ok([remote({ status })]), { now: minute(10), pollBoundMs });
-    expect(run).toMatchObject({ state: "building", dueAt: minute(12) - 20_000, alerts: [] });
+    expect(run).toMatchObject({ state: "building", dueAt: minute(11) + 5_000, alerts: [] });
     expect(afterLook(run, ok([remote({ status })]), { now: minute(721), pollBoundMs }).alerts).toMatchObject([
       { kind: "backup-overdue" },
     ]);

@@ -1,7 +1,7 @@
 // Which building runs are looked at closely, and which are answered for by one listing of instances.
 
 import { expect, test } from "vitest";
-import { type LookFacts, needCloserLook, planLooks } from "../../../shared/domain/plan-looks.ts";
+import { type LookFacts, needCloserLook, nextLookAt, planLooks } from "../../../shared/domain/plan-looks.ts";
 import type { Instance } from "../../../shared/domain/remote.ts";
 import type { Run } from "../../../shared/domain/run.ts";
 import { aBuildingRun, aRequestedRun, minute } from "../../support/run-builder.ts";
@@ -17,16 +17,37 @@ const facts = (changes: Partial<LookFacts> = {}): LookFacts => ({
   now: minute(10),
   pollBoundMs: 120_000,
   byInstanceStatus: true,
-  last: { lookedAt: minute(9), instances: 80 },
+  last: { lookedAt: minute(9), instances: 80, tookMs: 1_000 },
   ...changes,
 });
 
 test("many building databases are judged by the status of their instances, once the bound has nearly passed", () => {
   expect(planLooks(three, facts())).toEqual({ closely: [], byStatus: [] });
-  const last = { lookedAt: minute(10) - 100_000, instances: 80 };
+  const last = { lookedAt: minute(10) - 100_000, instances: 80, tookMs: 1_000 };
   expect(planLooks(three, facts({ last }))).toEqual({ closely: [], byStatus: three });
   expect(planLooks(three, facts({ last: undefined }))).toEqual({ closely: [], byStatus: three });
 });
+
+test("a listing is not put off to a tick at which the bound would be over for what ends right after this one", () => {
+  const since = (tookMs: number) => facts({ last: { lookedAt: minute(9), instances: 80, tookMs } });
+  expect(planLooks(three, since(2_000)).byStatus).toEqual([]);
+  // Twice as long at the next tick: past the bound by then.
+  expect(planLooks(three, since(3_000)).byStatus).toEqual(three);
+  expect(planLooks(three, { ...since(0), pollBoundMs: 300_000 }).byStatus).toEqual([]);
+  expect(planLooks(three, { ...since(0), pollBoundMs: 60_000 }).byStatus).toEqual(three);
+});
+
+test.each([0, 1, 20, 40, 57])(
+  "a database looked at %d s into a tick is due at the last tick before the bound",
+  (second) => {
+    const ticksBetween = (boundMs: number) => {
+      const dueAt = nextLookAt(minute(10) + second * 1000, boundMs);
+      return Math.ceil((dueAt - minute(10)) / 60_000);
+    };
+    // The same place in the order of a later tick: so many whole minutes lie between two looks.
+    expect([60_000, 120_000, 300_000].map(ticksBetween)).toEqual(second > 55 ? [2, 3, 6] : [1, 2, 5]);
+  },
+);
 
 test("a run that became due since the last listing is not made to wait for the bound", () => {
   const fresh = building(4, { dueAt: minute(9) + 1 });
@@ -35,8 +56,10 @@ test("a run that became due since the last listing is not made to wait for the b
 
 test("the listing is spared where it would cost more than looking at each", () => {
   expect(planLooks([building(1)], facts())).toEqual({ closely: [building(1)], byStatus: [] });
-  expect(planLooks(three, facts({ last: { lookedAt: minute(8), instances: 300 } })).closely).toEqual(three);
-  expect(planLooks(three, facts({ last: { lookedAt: minute(8), instances: 200 } })).closely).toEqual([]);
+  expect(planLooks(three, facts({ last: { lookedAt: minute(8), instances: 300, tookMs: 1_000 } })).closely).toEqual(
+    three,
+  );
+  expect(planLooks(three, facts({ last: { lookedAt: minute(8), instances: 200, tookMs: 1_000 } })).closely).toEqual([]);
 });
 
 test("the setting turns the first level off", () => {
@@ -55,7 +78,7 @@ test("requests without an answer, absent backups and overdue ones are always loo
 test("of two that build on one database the older one has ended: it is looked at although the database is BACKING UP", () => {
   const older = building(8, { acceptedAt: minute(1) });
   const newer = building(8, { policyId: "nightly-other", acceptedAt: minute(5) });
-  const last = { lookedAt: minute(10) - 100_000, instances: 80 };
+  const last = { lookedAt: minute(10) - 100_000, instances: 80, tookMs: 1_000 };
   expect(planLooks([older, newer, ...three], facts({ last }))).toEqual({
     closely: [older],
     byStatus: [newer, ...three],
@@ -63,7 +86,7 @@ test("of two that build on one database the older one has ended: it is looked at
 });
 
 test("once an hour each is looked at closely, whatever its database says", () => {
-  const last = { lookedAt: minute(59), instances: 80 };
+  const last = { lookedAt: minute(59), instances: 80, tookMs: 1_000 };
   expect(planLooks(three, facts({ now: minute(60), last })).closely).toEqual(three);
   expect(planLooks(three, facts({ now: minute(62), last: { ...last, lookedAt: minute(60) } })).byStatus).toEqual(three);
 });
