@@ -1,6 +1,8 @@
 // The surroundings of a night on a virtual clock: tables and OTC simulator in memory, several accounts, and the real functions
 // on the real stores and the real OTC client. Nothing of it depends on how fast the machine is.
 
+// Loaded beforehand: what is loaded in the middle of a tick takes no time on this clock and yet lets it run on.
+import "../../shared/adapters/otc-accounts.ts";
 import { PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { localTableNames } from "../../local/embedded-tables.ts";
