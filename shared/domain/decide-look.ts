@@ -45,9 +45,12 @@ function reconcile(run: Run, backups: readonly RemoteBackup[], now: number): Run
   const ours = backups.find((b) => b.name === run.name && b.instanceId === run.instanceId);
   if (ours !== undefined)
     return settle(accept(run, { id: ours.id, name: ours.name }, { now, reason: "adopted" }), ours, now);
-  const provenAbsent = run.absences > 0 && now - (run.absentSinceAt ?? now) >= absenceSpacingMs;
+  const isTaken = run.lastFailure?.code === "name-taken";
+  // Whom else than us would a name taken from policy, database and slot belong to: a new one waits until no lag explains it.
+  const spacingMs = isTaken ? visibilityGraceMs : absenceSpacingMs;
+  const provenAbsent = run.absences > 0 && now - (run.absentSinceAt ?? now) >= spacingMs;
   if (!provenAbsent) return nameAbsent(run, { now, lookAgainAt: now + absenceSpacingMs });
-  if (run.lastFailure?.code === "name-taken") {
+  if (isTaken) {
     const why = failure(
       "name-collision",
       `OTC says ${run.name ?? "the name"} exists, but not on database ${run.instanceId}`,

@@ -1,10 +1,11 @@
-// What a comparison with OTC's listing changes on a run that has ended. Its state stays what it is, but for one case: a run that
-// was written down as missed only because the ledger had lost it (restored to an older copy) is replaced by what OTC has.
+// What a comparison with OTC's listing changes on a run that has ended. Its state stays what it is, but for two cases, in which OTC
+// knows better: a run written down as missed only because the ledger had lost it (restored to an older copy), and one that
+// was given up without a backup although the backup it had asked for stands under its name.
 
 import { type AlertLevel, alertLeaseMs, type RunAlert, type RunAlertKind } from "./alert.ts";
 import type { ProvenName } from "./prove-name.ts";
 import type { RemoteBackup } from "./remote.ts";
-import type { Run, RunEvent, RunReason, RunState, RunTerms } from "./run.ts";
+import { hasEnded, type Run, type RunEvent, type RunReason, type RunState, type RunTerms } from "./run.ts";
 
 /** Two listings without the backup must lie this far apart before it counts as vanished. */
 export const vanishSpacingMs = 60_000;
@@ -30,9 +31,11 @@ export function backupListedAgain(run: Run, now: number): Run {
   return { ...rest, version: run.version + 1, absences: 0, events };
 }
 
-/** Whether a listed backup of this run may replace its record. */
-export function mayBeReplaced(run: Run): boolean {
-  return run.state === "missed" && run.reason === "superseded";
+/** Whether this backup of the run, listed and not recorded, may replace its record. */
+export function mayBeReplaced(run: Run, backup: RemoteBackup): boolean {
+  if (run.state === "missed" && run.reason === "superseded") return true;
+  const stands = backup.status === "COMPLETED" || backup.status === "BUILDING";
+  return hasEnded(run) && run.backupId === undefined && run.name === backup.name && stands;
 }
 
 /**
@@ -73,7 +76,7 @@ export function adoptRun(
     ...(backup.beganAt === undefined ? {} : { beganAt: backup.beganAt }),
     ...(backup.endedAt === undefined ? {} : { endedAt: backup.endedAt }),
     ...(state === "building" ? {} : { finishedAt: backup.endedAt ?? now }),
-    earlierBackups: [],
+    earlierBackups: over?.earlierBackups ?? [],
     alerts: withAlert(over?.alerts ?? [], { kind: "backup-adopted", level: "ticket", now }),
     events: [...(over?.events ?? []), event],
   };

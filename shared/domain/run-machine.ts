@@ -3,10 +3,12 @@
 // and a frozen process that wakes up late can change nothing.
 
 import { type AlertLevel, alertLeaseMs, type RunAlert, type RunAlertKind } from "./alert.ts";
-import type { Failure, FailureEvidence } from "./failure.ts";
+import { isInDoubt, lookAgainAfterMs } from "./doubted-name.ts";
+import type { Failure } from "./failure.ts";
 import { isLargeEnough } from "./good.ts";
 import { backupName, type RunKey } from "./naming.ts";
-import type { BackupRef, Run, RunEvent, RunReason, RunState, RunTerms } from "./run.ts";
+import type { BackupRef, Run, RunState, RunTerms } from "./run.ts";
+import { because, eventOf, type Step, withEvent } from "./run-step.ts";
 import { type SecondLine, softened } from "./second-line.ts";
 
 /** Who may follow whom. The chart in docs/architecture.md is compared with this table. */
@@ -24,21 +26,6 @@ export const transitions = {
 /** How long a claim holds: longer than any POST may take, and when the first look at the backup is due. */
 export const claimMs = 60_000;
 
-interface Step {
-  readonly to: RunState;
-  readonly reason: RunReason;
-  readonly at: number;
-  readonly detail?: string;
-  readonly evidence?: FailureEvidence;
-  readonly alert?: RunAlertKind;
-}
-
-/** A step that follows from a failure carries its words and OTC's answer. */
-function because(why: Failure): Pick<Step, "reason" | "detail" | "evidence"> {
-  const evidence = why.evidence === undefined ? {} : { evidence: why.evidence };
-  return { reason: why.code, detail: why.message, ...evidence };
-}
-
 /** Applies one step; everything that is not named in `changes` stays. */
 function advance(run: Run, step: Step, changes: Partial<Run> = {}): Run {
   if (!transitions[run.state].some((to) => to === step.to)) {
@@ -53,26 +40,6 @@ function advance(run: Run, step: Step, changes: Partial<Run> = {}): Run {
     alerts: step.alert === undefined ? run.alerts : withAlert(run, step.alert, step.at),
     events: withEvent(run.events, { ...eventOf(step), from: run.state }),
   };
-}
-
-function eventOf(step: Step): RunEvent {
-  return {
-    from: "none",
-    to: step.to,
-    reason: step.reason,
-    at: step.at,
-    times: 1,
-    lastAt: step.at,
-    ...(step.detail === undefined ? {} : { detail: step.detail }),
-    ...(step.evidence === undefined ? {} : { evidence: step.evidence }),
-  };
-}
-
-function withEvent(events: readonly RunEvent[], event: RunEvent): readonly RunEvent[] {
-  const last = events.at(-1);
-  const repeats = last?.from === event.from && last.to === event.to && last.reason === event.reason;
-  if (last === undefined || !repeats || event.from !== event.to) return [...events, event];
-  return [...events.slice(0, -1), { ...event, at: last.at, times: last.times + 1 }];
 }
 
 function withAlert(run: Run, kind: RunAlertKind, now: number): readonly RunAlert[] {
@@ -138,19 +105,32 @@ export function claim(run: Run, prefix: string, now: number): Run {
   );
 }
 
-/** Not now, and certainly nothing happened at OTC: try again at `retryAt`, or give the slot up when its window is over. */
+/**
+ * Not now: try again at `retryAt`, or give the slot up when its window is over. What stands in the way may be our own backup,
+ * where an earlier answer was lost: then the name is looked up again before it is sent again.
+ */
 export function postpone(run: Run, why: Failure, times: { now: number; retryAt: number }): Run {
   const { now, retryAt } = times;
-  if (now >= run.terms.startByAt) return miss({ ...run, lastFailure: why }, now);
+  const { startByAt } = run.terms;
+  if (now >= startByAt) return giveUp({ ...run, lastFailure: why }, now);
+  const [to, notBefore] = isInDoubt(run)
+    ? (["requested", now + lookAgainAfterMs(run)] as const)
+    : (["waiting", 0] as const);
   return advance(
     run,
-    { to: "waiting", ...because(why), at: now },
-    { lastFailure: why, dueAt: Math.min(retryAt, run.terms.startByAt) },
+    { to, ...because(why), at: now },
+    { lastFailure: why, dueAt: Math.min(Math.max(retryAt, notBefore), startByAt) },
   );
 }
 
+/** The start window is over: missed, unless the name may stand at OTC after all. That is looked up first. */
+export function giveUp(run: Run, now: number): Run {
+  if (!isInDoubt(run)) return miss(run, now);
+  return advance(run, { to: "requested", reason: "start-window-over", at: now }, { dueAt: now });
+}
+
 /** The start window ended before OTC accepted a backup. */
-export function miss(run: Run, now: number): Run {
+function miss(run: Run, now: number): Run {
   const last = run.lastFailure === undefined ? {} : because(run.lastFailure);
   return advance(
     run,

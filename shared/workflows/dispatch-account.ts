@@ -8,7 +8,7 @@ import { type Failure, failureKinds } from "../domain/failure.ts";
 import { behind, OccupiedDatabases, type RunAtOtc } from "../domain/occupied-databases.ts";
 import type { Instance } from "../domain/remote.ts";
 import type { Run } from "../domain/run.ts";
-import { claim, miss, postpone, resolveSelector, skip } from "../domain/run-machine.ts";
+import { claim, giveUp, postpone, resolveSelector, skip } from "../domain/run-machine.ts";
 import type { AccountProvider, Site, Tick } from "../ports.ts";
 import { inParallel } from "./in-parallel.ts";
 import { openStandIn, type Resolved, resolveSelectors, type SelectorWork } from "./resolve-selectors.ts";
@@ -139,7 +139,7 @@ class Dispatcher {
       if (!candidate.stored) this.unwritten += 1;
       return undefined;
     }
-    if (now >= run.terms.startByAt) return this.#write(candidate, miss(run, now));
+    if (now >= run.terms.startByAt) return this.#write(candidate, giveUp(run, now));
     if (this.trouble !== undefined) return this.#write(candidate, afterAccountFailure(run, this.trouble, now));
     if (this.#provider === undefined || this.heldBack !== undefined || now >= this.#tick.stopAt)
       return candidate.stored ? undefined : this.#write(candidate, run);

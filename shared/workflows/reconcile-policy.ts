@@ -186,10 +186,10 @@ async function place(
   const isRecorded = run?.backupId === backup.id || run?.earlierBackups.some((one) => one.id === backup.id);
   if (isRecorded || run?.state === "waiting" || run?.state === "requested" || run?.state === "building")
     return undefined;
-  if (run !== undefined && !mayBeReplaced(run))
+  if (run !== undefined && !mayBeReplaced(run, backup))
     return backup.status === "FAILED" ? undefined : `its run is recorded as ${run.state} (${run.reason})`;
   const now = site.clock.now();
-  const terms = termsFor(facts, proven);
+  const terms = run?.terms ?? termsFor(facts, proven);
   const next = adoptRun(proven, backup, {
     account: facts.policy.account,
     terms,

@@ -18,7 +18,7 @@ import { traceOf } from "../../shared/domain/decision-trace.ts";
 import { failure } from "../../shared/domain/failure.ts";
 import type { Policy } from "../../shared/domain/policy.ts";
 import type { Run } from "../../shared/domain/run.ts";
-import { alertsDelivered, miss, postpone } from "../../shared/domain/run-machine.ts";
+import { alertsDelivered, giveUp, postpone } from "../../shared/domain/run-machine.ts";
 import { parsePolicy } from "../../shared/policies/parse-policy.ts";
 import { planEdits } from "../../shared/policies/plan-edits.ts";
 import { parsePolicyFile } from "../../shared/policies/policy-file.ts";
@@ -36,7 +36,7 @@ const busy = failure("instance-busy", "createBackup: instance-busy (409 DBS.2000
 function aMissedNight(): Run {
   let run = site.aWaiting({ slotAt: night(0) });
   for (let i = 1; i < 4; i += 1) run = postpone(run, busy, { now: night(0) + i * minuteMs, retryAt: night(0) });
-  const missed = miss(run, run.terms.startByAt);
+  const missed = giveUp(run, run.terms.startByAt);
   return alertsDelivered(missed, missed.alerts, run.terms.startByAt + 1000);
 }
 

@@ -109,6 +109,23 @@ test("a backup recorded as deleted that OTC still lists is a ticket, not forgott
   expect(site.notices.find(({ subject }) => subject.includes("orphaned"))?.body).toContain("recorded as deleted");
 });
 
+test("a backup that OTC shows only after its run was given up is adopted: the record tells what stands", async () => {
+  const site = await aSite([aRow({ startWindowMinutes: 30 })]);
+  site.simulator.control.addFault({ operation: "create-backup", action: { kind: "drop-after" } });
+  site.simulator.control.setKnobs({ visibilityLagSeconds: 3 * 3600, backupSeconds: { min: 7200, max: 7200 } });
+  await site.create();
+  await site.minutes(45);
+  expect(await site.runs()).toMatchObject([{ state: "missed", name: expect.any(String) }]);
+  expect(about(site.notices, "missed")).toEqual([`PAGE backup-missed: nightly-shop ${instanceIds.shop}`]);
+  site.clock.set(slotAt + 10 * hourMs);
+  await site.audit();
+  const [backup] = site.simulator.control.backups();
+  expect(await site.runs()).toMatchObject([{ state: "completed", backupId: backup?.id, reason: "adopted" }]);
+  expect(about(site.notices, "adopted")).toEqual([`TICKET backup-adopted: nightly-shop ${instanceIds.shop}`]);
+  expect(site.gauges()).toMatchObject({ BackupsAdopted: 1, OrphanBackups: 0 });
+  expect(liveBackups(site.simulator)).toHaveLength(1);
+});
+
 test("a ledger restored to an older copy: every backup is adopted by its name, and none is made twice", async () => {
   const site = await aSite([aRow({ instanceIds: [instanceIds.shop, instanceIds.crm] })]);
   await nights(site, 4);

@@ -40,7 +40,9 @@ test("the same name is sent again only after two looks a minute apart", () => {
 
 test("a name that OTC says exists and never shows is a collision: the next attempt's name is used", () => {
   const once = afterLook(doubt(aRequestedRun(), taken, minute(0)), ok([]), { now: minute(1), pollBoundMs });
-  expect(afterLook(once, ok([]), { now: minute(2), pollBoundMs })).toMatchObject({
+  const twice = afterLook(once, ok([]), { now: minute(2), pollBoundMs });
+  expect(twice, "a list that lags shows no name either").toMatchObject({ state: "requested", attempt: 1 });
+  expect(afterLook(twice, ok([]), { now: minute(6), pollBoundMs })).toMatchObject({
     state: "waiting",
     reason: "name-collision",
     attempt: 2,

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { traceOf } from "../../../shared/domain/decision-trace.ts";
 import { failure } from "../../../shared/domain/failure.ts";
 import type { Run } from "../../../shared/domain/run.ts";
-import { complete, failBackup, miss, pauseAtBirth, postpone } from "../../../shared/domain/run-machine.ts";
+import { complete, failBackup, giveUp, pauseAtBirth, postpone } from "../../../shared/domain/run-machine.ts";
 import { parsePolicy } from "../../../shared/policies/parse-policy.ts";
 import { aBuildingRun, aWaitingRun, minute, slotAt, theTerms } from "../../support/run-builder.ts";
 
@@ -44,7 +44,7 @@ test("a refusal stands in the trace with OTC's code and request id, repeats as o
 
 test("every end is told for what it is, and only a missing backup asks for something to be done", () => {
   const building = aBuildingRun();
-  const missed = miss(postpone(aWaitingRun(), busy, { now: minute(1), retryAt: minute(2) }), minute(240));
+  const missed = giveUp(postpone(aWaitingRun(), busy, { now: minute(1), retryAt: minute(2) }), minute(240));
   const key = { policyId: "nightly-shop", instanceId: "in01", slotAt, account: "prod" };
   const cases: [Run, string, string, boolean][] = [
     [complete(building, { sizeKb: 2048 }, minute(9)), "good", "a good backup was made", false],

@@ -7,9 +7,9 @@ import { proveName } from "../../../shared/domain/prove-name.ts";
 import { adoptRun, backupListedAgain, backupNotListed, mayBeReplaced } from "../../../shared/domain/reconcile-run.ts";
 import { currentRound, type Reconciliation, visitsOf } from "../../../shared/domain/reconciliation.ts";
 import type { Run } from "../../../shared/domain/run.ts";
-import { missAtBirth } from "../../../shared/domain/run-machine.ts";
+import { claim, failBackup, missAtBirth, resend } from "../../../shared/domain/run-machine.ts";
 import { oddSize } from "../../../shared/domain/size-anomaly.ts";
-import { aBuildingRun, minute, slotAt, theTerms } from "../../support/run-builder.ts";
+import { aBuildingRun, aRequestedRun, minute, slotAt, theTerms } from "../../support/run-builder.ts";
 
 const instanceId = "d8e6ca5a624745bcb546a227aa3ae1cfin01";
 const aPolicyId = fc.stringMatching(/^[a-z][a-z0-9-]{1,30}[a-z0-9]$/);
@@ -66,22 +66,40 @@ test("a backup vanishes with the second listing without it, a minute later; and 
   expect(backupListedAgain(once, minute(700)).events).toEqual(once.events);
 });
 
-test("only a run that was missed because its record was lost may be replaced", () => {
+test("a run that was missed because its record was lost is replaced by what OTC has", () => {
   const key = { policyId: "nightly-shop", instanceId, slotAt, account: "prod" };
   const superseded = missAtBirth(key, theTerms(), minute(3000));
-  expect(mayBeReplaced(superseded)).toBe(true);
-  for (const run of [
-    completed,
-    { ...superseded, reason: "start-window-over" as const },
-    { ...superseded, state: "lost" as const },
-  ])
-    expect(mayBeReplaced(run)).toBe(false);
   const backup = { id: "b1", name: backupName("otcbk", key, 2), instanceId, status: "COMPLETED", sizeKb: 7 } as const;
+  expect(mayBeReplaced(superseded, backup)).toBe(true);
   const facts = { account: "prod", terms: theTerms(), now: minute(3001), over: superseded };
   expect(adoptRun({ key, attempt: 2 }, backup, facts)).toMatchObject({
     ...{ state: "completed", backupId: "b1", attempt: 2, sizeKb: 7, version: superseded.version + 1 },
     alerts: [{ kind: "backup-missed" }, { kind: "backup-adopted", level: "ticket" }],
   });
+});
+
+test("a run given up without a backup is replaced by the one it had asked for, and keeps what it knows of earlier ones", () => {
+  const failedOnce = claim(failBackup(aBuildingRun(), minute(5)), "otcbk", minute(6));
+  const missed = resend(failedOnce, minute(240));
+  expect(missed.state).toBe("missed");
+  const backup = { id: "b2", name: missed.name ?? "", instanceId, status: "COMPLETED", sizeKb: 7 } as const;
+  expect(mayBeReplaced(missed, backup)).toBe(true);
+  expect(mayBeReplaced(missed, { ...backup, status: "BUILDING" })).toBe(true);
+  const facts = { account: "prod", terms: missed.terms, now: minute(600), over: missed };
+  expect(adoptRun({ key: missed, attempt: 2 }, backup, facts)).toMatchObject({
+    ...{ state: "completed", backupId: "b2", attempt: 2, earlierBackups: [{ id: "backup-1" }] },
+    alerts: [{ kind: "attempt-failed" }, { kind: "backup-missed" }, { kind: "backup-adopted" }],
+  });
+});
+
+test("nothing else is replaced: not an end with a backup, not by another name, not by a FAILED one, not a run under way", () => {
+  const missed = resend(aRequestedRun(), minute(240));
+  const backup = { id: "b1", name: missed.name ?? "", instanceId, status: "COMPLETED" } as const;
+  expect(mayBeReplaced(completed, { ...backup, name: completed.name ?? "" })).toBe(false);
+  expect(mayBeReplaced(missed, { ...backup, name: "otcbk-of-another-attempt" })).toBe(false);
+  expect(mayBeReplaced(missed, { ...backup, status: "FAILED" })).toBe(false);
+  expect(mayBeReplaced(aRequestedRun(), backup)).toBe(false);
+  expect(mayBeReplaced(missAtBirth(missed, theTerms(), minute(3000)), backup)).toBe(true);
 });
 
 test.each([

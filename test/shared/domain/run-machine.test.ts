@@ -8,7 +8,7 @@ const busy = failure("instance-busy", "busy");
 const steps: Record<string, (run: Run) => Run> = {
   claim: (run) => machine.claim(run, "otcbk", minute(1)),
   postpone: (run) => machine.postpone(run, busy, { now: minute(1), retryAt: minute(2) }),
-  miss: (run) => machine.miss(run, minute(1)),
+  giveUp: (run) => machine.giveUp(run, minute(1)),
   skip: (run) => machine.skip(run, failure("instance-replica", "a replica"), minute(1)),
   accept: (run) => machine.accept(run, { id: "b", name: "n" }, { now: minute(1), reason: "accepted" }),
   doubt: (run) => machine.doubt(run, failure("provider-unavailable", "500", { effect: "unknown" }), minute(1)),
@@ -26,7 +26,7 @@ const samples: Partial<Record<Run["state"], Run>> = {
   building: aBuildingRun(),
   completed: machine.complete(aBuildingRun(), { sizeKb: 5 }, minute(9)),
   failed: machine.refuse(aRequestedRun(), failure("request-refused", "400"), minute(9)),
-  missed: machine.miss(aWaitingRun(), minute(241)),
+  missed: machine.giveUp(aWaitingRun(), minute(241)),
   lost: machine.backupAbsent(aBuildingRun(), { now: minute(9), lookAgainAt: minute(10), certain: true }),
   skipped: machine.skip(aWaitingRun(), failure("instance-replica", "a replica"), minute(9)),
 };

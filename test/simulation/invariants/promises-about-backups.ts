@@ -31,28 +31,15 @@ function phantoms({ world, runs }: Facts): string[] {
   );
 }
 
-function orphans(facts: Facts): string[] {
-  const { world, runs, ours, endAt } = facts;
+function orphans({ world, runs, ours, endAt }: Facts): string[] {
   // Records lost with a restored table are found again by the audit, which compares with OTC's list.
   if (world.restoredAt !== undefined) return [];
   const recorded = new Set([...runs.values()].flatMap((run) => [run.backupId, ...run.earlierIds]));
   return ours.flatMap(({ backup, run }) =>
-    statusAt(backup, endAt) === undefined || recorded.has(backup.id) || isLostInLag(facts, run)
+    statusAt(backup, endAt) === undefined || recorded.has(backup.id)
       ? []
       : [`${run}: backup ${backup.id} (${backup.name}) stands at OTC and in no record`],
   );
-}
-
-const hideAnAnswer: ReadonlySet<string> = new Set(["post-answer-lost", "kill", "freeze"]);
-
-/**
- * A weakness that is known and told: the answer to a POST is lost, OTC's list lags behind both looks, and the database is busy
- * with our own backup for the rest of the start window. The run pages as missed, and the audit tells the backup as an orphan.
- */
-function isLostInLag({ used, told, runs }: Facts, run: string): boolean {
-  const lagged = used.some((fault) => fault.kind === "list-lag" && fault.lagMs > minuteMs);
-  const isTold = told.some(({ kind, runs: about }) => kind === "backup-missed" && about.includes(run));
-  return lagged && isTold && runs.get(run)?.state === "missed" && used.some(({ kind }) => hideAnAnswer.has(kind));
 }
 
 function unexplained({ ours, strange, expected }: Facts): string[] {
