@@ -4,7 +4,6 @@
 import { existsSync } from "node:fs";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { resourceNames } from "../infra/resource-names.ts";
 import { embeddedClient, startEmbeddedTables } from "../local/embedded-tables.ts";
 import { FileAccounts } from "../local/file-accounts.ts";
 import { demoAccount, localConfig } from "../local/local-site.ts";
@@ -22,6 +21,7 @@ import type { Clock, Log, LogEntry, Notifier, Site } from "../shared/ports.ts";
 import type { PolicyEditor, PolicyHistory } from "../shared/ports-for-editing.ts";
 import { buildSite } from "../shared/services.ts";
 import { CliError } from "./cli-error.ts";
+import { stageEnvironment } from "./stage-environment.ts";
 
 export interface WhereOptions {
   readonly local?: boolean;
@@ -41,7 +41,11 @@ export interface Tables extends Site {
 }
 
 export type Place =
-  | { readonly kind: "stage"; readonly stage: string }
+  | {
+      readonly kind: "stage";
+      readonly stage: string /** Options of its AWS clients. */;
+      readonly aws: { region?: string };
+    }
   | { readonly kind: "local"; readonly folder: string; readonly running: boolean; readonly site: SiteFile | undefined };
 
 /** How the options name the place, for commands that a text tells people to type. */
@@ -65,20 +69,13 @@ export async function openTables(where: WhereOptions, needs: { otc?: boolean } =
 }
 
 function openStage(stage: string): Tables {
-  const names = resourceNames(stage);
-  const config = parseConfig({
-    POLICIES_TABLE: names.policiesTable,
-    LEDGER_TABLE: names.ledgerTable,
-    ACCOUNT_SECRET_PREFIX: names.accountSecretPrefix,
-    PAGE_TOPIC_ARN: names.pageTopic,
-    TICKET_TOPIC_ARN: names.ticketTopic,
-    ...process.env,
-    STAGE: stage,
-  });
-  const client = new DynamoDBClient({});
-  const secrets = new SecretsManagerAccounts(new SecretsManagerClient({}), config.accountSecretPrefix, systemClock);
+  const { variables, region } = stageEnvironment(stage, process.env);
+  const config = parseConfig(variables);
+  const aws = region === undefined ? {} : { region };
+  const client = new DynamoDBClient(aws);
+  const secrets = new SecretsManagerAccounts(new SecretsManagerClient(aws), config.accountSecretPrefix, systemClock);
   const parts = { config, client, secrets, clock: systemClock };
-  return assemble(parts, { kind: "stage", stage }, async () => client.destroy());
+  return assemble(parts, { kind: "stage", stage, aws }, async () => client.destroy());
 }
 
 async function openLocal(folder: string, otc: boolean): Promise<Tables> {

@@ -75,14 +75,14 @@ const rules: readonly Rule[] = [
     may: [
       "shared/",
       "local/",
-      "infra/resource-names.ts",
+      ...["infra/resource-names.ts", "infra/settings.ts", "infra/function-environment.ts"],
       "node:",
       "commander",
       "cli-table3",
       "@bomb.sh/tab",
       "@aws-sdk/",
     ],
-    why: "the command line is a reader and starter; of the infrastructure it knows the names, never how it is made",
+    why: "the command line is a reader and starter; of the infrastructure it knows names and settings, never how it is made",
   },
   {
     from: "bench/",

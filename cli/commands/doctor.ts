@@ -37,7 +37,8 @@ async function checkPlace(tables: Tables): Promise<Finding[]> {
   const { place, dynamoDb, config } = tables;
   if (place.kind === "local") return [];
   const names = resourceNames(place.stage);
-  const [sns, scheduler, cloudWatch] = [new SNSClient({}), new SchedulerClient({}), new CloudWatchClient({})];
+  const { aws } = place;
+  const [sns, scheduler, cloudWatch] = [new SNSClient(aws), new SchedulerClient(aws), new CloudWatchClient(aws)];
   const found = await Promise.all([
     examined("tables", () => checkTables(dynamoDb, [config.policiesTable, config.ledgerTable])),
     examined("schedules", () => checkSchedules(scheduler, names.scheduleGroup)),

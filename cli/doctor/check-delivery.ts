@@ -1,7 +1,13 @@
 // The ways to a person and the ticks, as they are in AWS now: schedules enabled, topics with somebody who listens, alarms that
 // do something. What the template says is another matter; people change things by hand.
 
-import { type CloudWatchClient, type MetricAlarm, paginateDescribeAlarms } from "@aws-sdk/client-cloudwatch";
+import {
+  type AlarmType,
+  type CloudWatchClient,
+  type CompositeAlarm,
+  type MetricAlarm,
+  paginateDescribeAlarms,
+} from "@aws-sdk/client-cloudwatch";
 import { paginateListSchedules, type SchedulerClient, type ScheduleSummary } from "@aws-sdk/client-scheduler";
 import {
   paginateListSubscriptionsByTopic,
@@ -20,8 +26,8 @@ export async function checkSchedules(client: SchedulerClient, group: string): Pr
   return judgeSchedules(schedules);
 }
 
-/** Every function needs its tick; those two make and watch the backups. */
-const needed = ["create-backups", "poll-backups"];
+/** Every function needs its tick; without these no backup is made, watched or missed by anybody. */
+const needed = ["create-backups", "poll-backups", "audit-backups"];
 
 export function judgeSchedules(schedules: readonly Pick<ScheduleSummary, "Name" | "State">[]): Finding[] {
   const missing = needed.filter((name) => !schedules.some((schedule) => schedule.Name?.endsWith(name)));
@@ -71,21 +77,34 @@ export function judgeSubscriptions(name: string, subscriptions: readonly Listene
 
 export async function checkAlarms(client: CloudWatchClient, prefix: string): Promise<Finding[]> {
   const alarms: MetricAlarm[] = [];
-  for await (const page of paginateDescribeAlarms({ client }, { AlarmNamePrefix: prefix }))
+  const composites: CompositeAlarm[] = [];
+  // Without the types only alarms on metrics are told, and not those that speak for some of them.
+  const AlarmTypes: AlarmType[] = ["MetricAlarm", "CompositeAlarm"];
+  for await (const page of paginateDescribeAlarms({ client }, { AlarmNamePrefix: prefix, AlarmTypes })) {
     alarms.push(...(page.MetricAlarms ?? []));
-  return judgeAlarms(alarms);
+    composites.push(...(page.CompositeAlarms ?? []));
+  }
+  return judgeAlarms(alarms, composites);
 }
 
 type Ringer = Pick<MetricAlarm, "AlarmName" | "ActionsEnabled" | "AlarmActions" | "StateValue">;
+type Speaker = Ringer & Pick<CompositeAlarm, "AlarmRule">;
 
-export function judgeAlarms(alarms: readonly Ringer[]): Finding[] {
+/** An alarm needs an action of its own, or a composite alarm with one that rings for it. */
+export function judgeAlarms(alarms: readonly Ringer[], composites: readonly Speaker[]): Finding[] {
   if (alarms.length === 0) return [failing("alarms", "there are none: the second way to a person is missing", deploy)];
-  const mute = alarms.filter((one) => one.ActionsEnabled === false || (one.AlarmActions ?? []).length === 0);
-  const ringing = alarms.filter((one) => one.StateValue === "ALARM");
-  const names = (list: typeof alarms) => list.map((one) => one.AlarmName ?? "?").join(", ");
+  const hasAction = (one: Ringer) => one.ActionsEnabled !== false && (one.AlarmActions ?? []).length > 0;
+  const rules = composites.filter(hasAction).map((one) => one.AlarmRule ?? "");
+  // A rule names its alarms or their ARNs, in quotes.
+  const isSpokenFor = ({ AlarmName: name = "?", ActionsEnabled }: Ringer) =>
+    ActionsEnabled !== false && rules.some((rule) => rule.includes(`"${name}"`) || rule.includes(`:${name}"`));
+  const all = [...alarms, ...composites];
+  const mute = all.filter((one) => !hasAction(one) && !isSpokenFor(one));
+  const ringing = all.filter((one) => one.StateValue === "ALARM");
+  const names = (list: readonly Ringer[]) => list.map((one) => one.AlarmName ?? "?").join(", ");
   return [
     mute.length === 0
-      ? fine("alarms", `${alarms.length}, each with an action`)
+      ? fine("alarms", `${all.length}, each with an action`)
       : failing("alarms", `without an action: ${names(mute)}`, `aws cloudwatch enable-alarm-actions, or ${deploy}`),
     ...(ringing.length > 0
       ? [doubtful("alarms", `ringing now: ${names(ringing)}`, "docs/operations.md has a section for each")]

@@ -132,7 +132,19 @@ const cases: Record<string, () => string> = {
         { SubscriptionArn: "PendingConfirmation", Endpoint: "ops@example.com" },
       ]),
       ...judgeSubscriptions("otc-backup-prod-ticket", []),
-      ...judgeAlarms([{ AlarmName: "otc-backup-prod-tick-lag", ActionsEnabled: false, StateValue: "ALARM" }]),
+      ...judgeAlarms(
+        [
+          { AlarmName: "otc-backup-prod-tick-lag", ActionsEnabled: false, StateValue: "ALARM" },
+          { AlarmName: "otc-backup-prod-stuck-backups", ActionsEnabled: true, StateValue: "OK" },
+        ],
+        [
+          {
+            AlarmName: "findings",
+            AlarmActions: [arn],
+            AlarmRule: 'ALARM("arn:x:alarm:otc-backup-prod-stuck-backups")',
+          },
+        ],
+      ),
       ...judgeSkew("account prod", 90_000),
       ...judgeInstances(site.aPolicy(), [replica]),
       ...judgeInstances(site.aPolicy(), []),
