@@ -1,9 +1,10 @@
-// How the functions share an account's ceiling of calls per second. In AWS each function is a process of its own, and
-// nothing between them counts calls; fixed shares keep their sum below the ceiling whatever each of them does.
+// How the functions share an account's ceiling of calls per second. In AWS each function is a process of its own, and nothing
+// between them counts calls; what each may use adds up to the ceiling at most, whatever each of them does.
 
 /**
- * Parts of the ceiling; they add up to 1. Watching has its own part, so that no storm of creates can blind it: a backup costs a
- * POST and then a look, so looks that had much less than creates would fall behind for as long as the storm lasts.
+ * Parts of the ceiling that can be relied on; they add up to 1. create-backups has what poll-backups does not claim for looks (see
+ * domain/poll-claim.ts), which is more than this as long as few backups end; over a long night each backup costs a POST and then a
+ * look, so half is what a forecast may count on.
  */
 export const callShares: Readonly<Record<string, number>> = {
   "create-backups": 0.5,

@@ -220,6 +220,8 @@ export interface AccountProvider {
    * they agree as far as a header in whole seconds can tell; nothing before the first answer.
    */
   clockSkewMs(): number | undefined;
+  /** So many calls this tick is going to need, whether it will get to them or not: the account's pace makes room for the next one. */
+  foresee(calls: number): void;
   /** When the password in use ends, by the latest login; nothing for one without an end and for access keys. */
   passwordExpiresAt(): number | undefined;
 }

@@ -4,7 +4,7 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SNSClient } from "@aws-sdk/client-sns";
-import { AccountPaces } from "./adapters/account-paces.ts";
+import { AccountPaces, type PaceRole } from "./adapters/account-paces.ts";
 import { HttpsDeadManSwitch } from "./adapters/dead-man-switch.ts";
 import { DynamoDbAudits } from "./adapters/dynamodb-audits.ts";
 import { dynamoDbClient } from "./adapters/dynamodb-client.ts";
@@ -96,12 +96,19 @@ export function buildSite(config: Config, parts: SiteParts): Site {
 }
 
 function pacesOf(config: Config, { clock, chance, functionName }: SiteParts, ledger: DynamoDbTable): AccountPaces {
+  const role = paceRoleOf(functionName);
+  const share = role === "part" ? callShareOf(functionName ?? "") : 1;
   return new AccountPaces({
-    clock,
-    random: chance.fraction,
+    ...{ clock, role, random: chance.fraction },
     memory: new LedgerPace(ledger, functionName ?? "site"),
-    ceilingPerSecond: config.otcRatePerSecond * (functionName === undefined ? 1 : callShareOf(functionName)),
+    ceilingPerSecond: config.otcRatePerSecond * share,
   });
+}
+
+function paceRoleOf(functionName: string | undefined): PaceRole {
+  if (functionName === undefined) return "whole";
+  if (functionName === "create-backups") return "create";
+  return functionName === "poll-backups" ? "poll" : "part";
 }
 
 /** The site of a Lambda function: AWS clients as the AWS SDK's own variables say. */

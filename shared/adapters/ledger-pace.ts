@@ -1,18 +1,26 @@
-// What each function has learned of an account's pace, kept for its next process: one record per account, one attribute
-// per function, since each finds the rate that is left over for it.
+// What each function has learned of an account's pace, kept for its next process, and what poll-backups claims: one record per
+// account, one attribute per function, since each finds the rate that is left over for it.
 
 import * as z from "zod";
+import type { PollClaim } from "../domain/poll-claim.ts";
 import type { LearnedRate } from "../otc/pace.ts";
+import type { KeptPace, PaceMemory } from "./account-paces.ts";
 import type { DynamoDbTable } from "./dynamodb-table.ts";
-import { fromStored } from "./stored-instants.ts";
+import { fromStored, toStored } from "./stored-instants.ts";
 
 const rateSchema = z.object({
   ratePerSecond: z.number().positive(),
   learnedAt: z.number(),
   pressedMs: z.number().nonnegative(),
+  besidePerSecond: z.number().nonnegative().exactOptional(),
 });
+const claimsSchema = z.array(
+  z.object({ perSecond: z.number().nonnegative(), fromAt: z.number(), untilAt: z.number() }),
+);
 
-export class LedgerPace {
+const creator = "create-backups";
+
+export class LedgerPace implements PaceMemory {
   readonly #table: DynamoDbTable;
   /** Whose knowledge this is: the function's name. */
   readonly #learner: string;
@@ -22,19 +30,34 @@ export class LedgerPace {
     this.#learner = learner;
   }
 
-  /** Nothing when nothing was kept, or nothing readable: then the pace is found anew. */
-  async read(account: string): Promise<LearnedRate | undefined> {
+  /** What was not kept, or is not readable, counts as unknown: then the pace is found anew. */
+  async read(account: string): Promise<KeptPace> {
     const item = await this.#table.get(keyOf(account));
-    return rateSchema.safeParse(fromStored(item?.[this.#learner])).data;
+    const rateOf = (learner: string) => rateSchema.safeParse(fromStored(item?.[learner])).data;
+    const created = rateOf(creator);
+    return {
+      learned: rateOf(this.#learner),
+      claims: claimsSchema.safeParse(fromStored(item?.claims)).data ?? [],
+      totalPerSecond: created === undefined ? undefined : created.ratePerSecond + (created.besidePerSecond ?? 0),
+    };
   }
 
   /** A lost race is fine: another process of the same function has learned later. */
-  async keep(account: string, rate: LearnedRate): Promise<void> {
+  async keep(account: string, rate: LearnedRate & { readonly besidePerSecond?: number }): Promise<void> {
     const learnedAt = new Date(rate.learnedAt).toISOString();
     await this.#table.update(keyOf(account), "SET #learner = :rate", {
       expression: "attribute_not_exists(#learner) OR #learner.#at < :at",
       names: { "#learner": this.#learner, "#at": "learnedAt" },
       values: { ":rate": { ...rate, learnedAt }, ":at": learnedAt },
+    });
+  }
+
+  /** Whoever writes last counts: every claim begins only when whoever has not read it has stopped. */
+  async claim(account: string, claims: readonly PollClaim[]): Promise<void> {
+    await this.#table.update(keyOf(account), "SET #claims = :claims", {
+      expression: "attribute_not_exists(#claims) OR attribute_exists(#claims)",
+      names: { "#claims": "claims" },
+      values: { ":claims": toStored(claims) },
     });
   }
 }

@@ -26,9 +26,10 @@ export interface OtcAccountParts {
   readonly deadlines: TurnDeadlines;
   readonly kept: KeptListing;
   readonly now: () => number;
+  readonly foresee: (calls: number) => void;
 }
 
-export function otcAccount({ client, deadlines, kept, now }: OtcAccountParts): AccountProvider {
+export function otcAccount({ client, deadlines, kept, now, foresee }: OtcAccountParts): AccountProvider {
   const read = () => ({ deadlineAt: deadlines.read() });
   const write = () => ({ deadlineAt: deadlines.write() });
   return {
@@ -64,6 +65,7 @@ export function otcAccount({ client, deadlines, kept, now }: OtcAccountParts): A
     restoreSpans: (instanceId: string) => answered(() => client.getRestoreTimes(instanceId, read())),
     quotas: () => answered(() => client.getQuotas(read())),
     clockSkewMs: () => client.clockSkewMs(),
+    foresee,
     passwordExpiresAt: () => client.passwordExpiresAt(),
   };
 }

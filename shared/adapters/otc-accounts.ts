@@ -4,7 +4,7 @@
 import { FailureError, failed, failure, ok, type Result } from "../domain/failure.ts";
 import { createOtcClient, type OtcClient } from "../otc/client.ts";
 import { endpointsOfRegion } from "../otc/endpoints.ts";
-import type { Pacer } from "../otc/pace.ts";
+import type { AdaptivePacer } from "../otc/pace.ts";
 import type { AccountProvider, AccountUse } from "../ports.ts";
 import type { AccountSecret } from "./account-secret.ts";
 import { type KeptListing, otcAccount } from "./otc-account.ts";
@@ -14,7 +14,7 @@ export interface AccountAccess {
   /** The account's, or of one of its uses. */
   readonly secretName: string;
   readonly secret: AccountSecret;
-  readonly pacer: Pacer;
+  readonly pacer: AdaptivePacer;
 }
 
 /** A claim on a run lasts a minute: a create may wait so long for its turn and still be answered within the claim. */
@@ -35,7 +35,8 @@ export class OtcAccounts {
     const read = () => stopAt;
     const write = () => Math.min(stopAt ?? Number.POSITIVE_INFINITY, clock.now() + writePatienceMs);
     const { client, kept } = known.value;
-    return ok(otcAccount({ client, kept, deadlines: { read, write }, now: () => clock.now() }));
+    const foresee = (calls: number) => access.pacer.want(calls);
+    return ok(otcAccount({ client, kept, deadlines: { read, write }, now: () => clock.now(), foresee }));
   }
 
   /** A rotated password reaches the living client by its own re-read; a moved account needs a new client. */

@@ -54,7 +54,7 @@ export function planLooks(due: readonly Run[], facts: LookFacts): LookPlan {
   const { last } = facts;
   const newest = newestStarts(due);
   const suited = due.filter((run) => isSuited(run, facts) && startOf(run) >= (newest.get(run.instanceId) ?? 0));
-  const pages = Math.ceil(Math.max(last?.instances ?? 0, 1) / instancesPerPage);
+  const pages = listingCalls(last?.instances);
   const databases = new Set(suited.map((run) => run.instanceId)).size;
   if (!facts.byInstanceStatus || databases <= pages) return { closely: due, byStatus: [] };
   const bySeeing = new Set(suited);
@@ -62,6 +62,20 @@ export function planLooks(due: readonly Run[], facts: LookFacts): LookPlan {
   const isOwed = last === undefined || !canWait(last, facts);
   const isNew = suited.some((run) => last !== undefined && run.dueAt > last.lookedAt);
   return { closely, byStatus: isOwed || isNew ? suited : [] };
+}
+
+/** What one listing of an account costs. */
+export function listingCalls(instances: number | undefined): number {
+  return Math.ceil(Math.max(instances ?? 0, 1) / instancesPerPage);
+}
+
+/** Of those still building so large a part may end within a minute: most backups take longer than that many minutes. */
+const endingPerMinute = 1 / 6;
+
+/** How many calls a minute of looking will about cost, before it is known who has ended. */
+export function foreseenCalls(plan: LookPlan, instances: number | undefined): number {
+  const byStatus = Math.ceil(plan.byStatus.length * endingPerMinute);
+  return plan.closely.length + (byStatus === 0 ? 0 : byStatus + listingCalls(instances));
 }
 
 /** Whether whatever ends from now on is still seen within the bound at the next tick, which will have twice as much to look at. */

@@ -19,6 +19,8 @@ export interface LearnedRate {
   readonly learnedAt: number;
   /** Time spent under pressure since the rate was found; decides when it is tested again. */
   readonly pressedMs: number;
+  /** What whoever keeps it knows that others used meanwhile. Means nothing here. */
+  readonly besidePerSecond?: number;
 }
 
 export interface PaceState {
@@ -107,6 +109,25 @@ export function startPace(ceilingPerSecond: number, now: number, learned?: Learn
     idled: true,
     pollCredit: 0,
   };
+}
+
+/** How a rate changes when others have begun or ceased to use a part of what the account takes. Calls per second. */
+export interface Retuning {
+  /** So much more, or less, is left over for us. */
+  readonly shiftPerSecond?: number;
+  /** So much is known to be free for us. */
+  readonly leastPerSecond?: number;
+}
+
+/** Another ceiling, and a rate that follows what others use. A rate that falls keeps a third, since the shift is an estimate. */
+export function retuned(state: PaceState, ceilingPerSecond: number, tuning: Retuning): PaceState {
+  const { shiftPerSecond = 0, leastPerSecond = 0 } = tuning;
+  const tuned = (rate: number) =>
+    within(Math.max(rate + shiftPerSecond, rate / 3, leastPerSecond), SLOWEST_PER_SECOND, ceilingPerSecond);
+  const ratePerSecond = tuned(state.ratePerSecond);
+  if (ratePerSecond === state.ratePerSecond) return { ...state, ceilingPerSecond };
+  const provenPerSecond = Math.min(ratePerSecond, tuned(state.provenPerSecond));
+  return { ...state, ceilingPerSecond, ratePerSecond, provenPerSecond, idled: true };
 }
 
 /** What to begin with next time; nothing as long as nothing was learned. */

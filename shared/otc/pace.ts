@@ -12,6 +12,8 @@ import {
   learnedRate,
   onAccepted,
   onThrottled,
+  type Retuning,
+  retuned,
   shareOf,
   startPace,
   takeTurn,
@@ -41,6 +43,12 @@ export interface Pacer {
 export interface AdaptivePacer extends Pacer {
   /** The rate to begin with next time, passed as `initial`; nothing as long as nothing was learned. */
   snapshot(): LearnedRate | undefined;
+  /** See `retuned` in pace-state.ts. */
+  retune(ceilingPerSecond: number, tuning: Retuning): void;
+  /** So many turns will be wanted in all, whether they are asked for in the end or not. */
+  want(turns: number): void;
+  /** Turns that were asked for, granted or not, or wanted, since this was last asked. */
+  takeWanted(): number;
 }
 
 export interface PacerOptions {
@@ -66,6 +74,8 @@ export function createPacer(options: PacerOptions): AdaptivePacer {
   const queues: Record<OtcPriority, Waiter[]> = { poll: [], create: [] };
   let state = startPace(ceilingPerSecond, clock.now(), options.initial);
   let serving = false;
+  let asked = 0;
+  let wanted = 0;
 
   const refusal = (retryAt: number, deadlineAt: number): Turn => ({
     granted: false,
@@ -116,6 +126,7 @@ export function createPacer(options: PacerOptions): AdaptivePacer {
 
   return {
     acquire({ priority, deadlineAt = Number.POSITIVE_INFINITY }) {
+      asked += 1;
       const other = priority === "poll" ? queues.create : queues.poll;
       const queue = { ahead: queues[priority].length, share: other.length > 0 ? shareOf(priority) : 1 };
       const expectedAt = expectedTurnAt(state, clock.now(), queue);
@@ -130,5 +141,17 @@ export function createPacer(options: PacerOptions): AdaptivePacer {
       else state = onThrottled(state, clock.now(), { ...answer, jitter: random() });
     },
     snapshot: () => learnedRate(state),
+    retune(ceiling, tuning) {
+      state = retuned(state, ceiling, tuning);
+    },
+    want(turns) {
+      wanted = Math.max(wanted, turns);
+    },
+    takeWanted() {
+      const taken = Math.max(asked, wanted);
+      asked = 0;
+      wanted = 0;
+      return taken;
+    },
   };
 }

@@ -4,7 +4,7 @@
 import { afterLook } from "../domain/decide-look.ts";
 import { type Failure, failureKinds, ok, type Result } from "../domain/failure.ts";
 import { isLargeEnough } from "../domain/good.ts";
-import { type InstanceLook, needCloserLook, planLooks } from "../domain/plan-looks.ts";
+import { foreseenCalls, type InstanceLook, listingCalls, needCloserLook, planLooks } from "../domain/plan-looks.ts";
 import type { RemoteBackup } from "../domain/remote.ts";
 import type { Run } from "../domain/run.ts";
 import type { AccountProvider, Site, Tick } from "../ports.ts";
@@ -65,11 +65,14 @@ async function runsToLookAt(
   const { pollBoundMs, pollByInstanceStatus } = site.settings;
   const last = await site.looks.last(account);
   const plan = planLooks(runs, { now, pollBoundMs, byInstanceStatus: pollByInstanceStatus, last });
+  provider.foresee(foreseenCalls(plan, last?.instances));
   if (plan.byStatus.length === 0) return ok({ runs: plan.closely });
   const instances = await provider.listInstances();
   if (!instances.ok) return instances;
+  const needed = [...plan.closely, ...needCloserLook(plan.byStatus, instances.value)];
   const listed = { lookedAt: now, instances: instances.value.length };
-  return ok({ runs: [...plan.closely, ...needCloserLook(plan.byStatus, instances.value)], listed });
+  provider.foresee(needed.length + listingCalls(listed.instances));
+  return ok({ runs: needed, listed });
 }
 
 /** Once the account proved unusable in this tick, no further call is spent on it. */

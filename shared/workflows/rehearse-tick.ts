@@ -152,6 +152,7 @@ function dryAccount(real: AccountProvider, account: string, seen: Notebook): Acc
   const note = (method: "GET" | "POST", what: string) => void seen.calls.push({ account, method, what });
   return {
     clockSkewMs: () => real.clockSkewMs(),
+    foresee: () => {},
     passwordExpiresAt: () => real.passwordExpiresAt(),
     quotas: () => real.quotas(),
     restoreSpans: (instanceId) => real.restoreSpans(instanceId),

@@ -53,6 +53,7 @@ export class SimulatedOtc implements BackupProvider {
       restoreSpans: () => this.#process.effect("restore-spans", () => ok([])),
       quotas: () => this.#process.effect("quotas", () => ok([])),
       passwordExpiresAt: () => undefined,
+      foresee: () => {},
       clockSkewMs: () => this.#process.now() - this.#door.timeline.now(),
     };
   }
