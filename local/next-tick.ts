@@ -16,8 +16,8 @@ export async function openRuns(site: Site): Promise<Run[]> {
 }
 
 /** The next whole minute at which a tick finds work: an open run's next step, or a policy's next slot. */
-export async function nextTickAt(site: Site, nowAt: number): Promise<number | undefined> {
-  const steps = (await openRuns(site)).flatMap((run) => nextAction(run)?.at ?? []);
+export async function nextTickAt(site: Site, nowAt: number, open: readonly Run[]): Promise<number | undefined> {
+  const steps = open.flatMap((run) => nextAction(run)?.at ?? []);
   const slots: number[] = [];
   // A row that no tick has accounted for yet says nothing of its slots: then the next tick is due at once.
   for await (const page of site.policies.pages())

@@ -9,7 +9,7 @@ import { ConsoleLog, ConsoleNotifier, timeOf } from "./console-log.ts";
 import { RunningClock } from "./local-clock.ts";
 import { tickAll } from "./local-scheduler.ts";
 import { openLocalSite } from "./local-site.ts";
-import { nextTickAt } from "./next-tick.ts";
+import { nextTickAt, openRuns } from "./next-tick.ts";
 import { openSitePage, type SitePage } from "./page/site-page.ts";
 import { readClockFile, refuseFolderInUse, writeClockFile } from "./site-files.ts";
 
@@ -86,7 +86,8 @@ interface Waiting {
 
 async function waitForNextTick({ local, clock, folder, running, page, signal, print }: Waiting): Promise<void> {
   const now = clock.now();
-  const next = running === undefined ? undefined : await nextTickAt(local.site, now);
+  const nextWorkAt = async () => nextTickAt(local.site, clock.now(), await openRuns(local.site));
+  const next = running === undefined ? undefined : await nextWorkAt();
   if (running !== undefined && next !== undefined && next - now > leapMs) {
     print(
       `${timeOf(clock)}  nothing to do until ${new Date(next).toISOString().slice(0, 16).replace("T", " ")}Z; leaping`,
@@ -94,7 +95,7 @@ async function waitForNextTick({ local, clock, folder, running, page, signal, pr
     await delay(1500, undefined, { signal }).catch(() => undefined);
     // Somebody may have asked for a backup meanwhile: then there is no idle time to leap over.
     // And one who stops the site must not find it hours later than it was.
-    if (!signal.aborted && (await nextTickAt(local.site, clock.now())) === next) {
+    if (!signal.aborted && (await nextWorkAt()) === next) {
       page?.beforeLeap();
       running.leapTo(next - 1000);
     }

@@ -65,8 +65,8 @@ async function drive(local: LocalSite, clock: SteppedClock, endAt: number): Prom
   for (;;) {
     const { errors } = await tickAll(site);
     if (errors.length > 0) throw new Error(errors.join("; "));
-    const at = await nextTickAt(site, clock.now());
     const open = await openRuns(site);
+    const at = await nextTickAt(site, clock.now(), open);
     if (at === undefined || (at >= endAt && open.length === 0)) return;
     if (at >= giveUpAt) throw new Error(`${open.length} runs did not come to rest`);
     clock.set(at);

@@ -26,7 +26,7 @@ import type {
 } from "./domain/remote.ts";
 import type { BulkApproval } from "./domain/retention-caps.ts";
 import type { AccountPlan } from "./domain/retention-plan.ts";
-import type { Lane, Run } from "./domain/run.ts";
+import type { Lane, Run, UnreadableRun } from "./domain/run.ts";
 import type { Selection } from "./domain/selection.ts";
 import type { PolicyParse } from "./policies/parse-policy.ts";
 
@@ -67,11 +67,9 @@ export interface PolicyStore {
 /** The outcome of a conditional write. Losing the race is normal: somebody else did the work. */
 export type WriteOutcome = "written" | "lost-race";
 
-/** An item that should be a run. */
-export interface UnreadableRun {
-  /** Its key in the ledger. */
-  readonly key: string;
-  readonly problem: string;
+export interface InspectedLane {
+  readonly runs: readonly Run[];
+  readonly unreadable: readonly UnreadableRun[];
 }
 
 /** The runs. Every method may throw FailureError `storage-unavailable`, and then nothing is known of the write. */
@@ -82,11 +80,13 @@ export interface RunStore {
   replace(previous: Run, next: Run): Promise<WriteOutcome>;
   /** Runs whose next action in this lane is due, oldest first; read again from the table, so that a late index cannot deceive. */
   due(lane: Lane, query: { now: number; limit: number }): Promise<Run[]>;
-  /** Runs of one policy with slots in `[fromAt, toAt]`. */
+  /** Runs of one policy with slots in `[fromAt, toAt]`, oldest first. */
   ofPolicy(policyId: string, range: { fromAt: number; toAt: number }): Promise<Run[]>;
+  /** All runs of one policy, oldest first, a page at a time: those of years may not fit into memory. */
+  pagesOfPolicy(policyId: string): AsyncIterable<readonly Run[]>;
   read(key: RunKey): Promise<Run | undefined>;
-  /** What is due in a lane and cannot be understood: written by newer code, or changed by hand. Every other method leaves it out. */
-  unreadable(lane: Lane, query: { now: number; limit: number }): Promise<readonly UnreadableRun[]>;
+  /** What is due in a lane, also what cannot be understood: written by newer code, or changed by hand. Every other method leaves that out. */
+  inspect(lane: Lane, query: { now: number; limit: number }): Promise<InspectedLane>;
   /** The runs that are requested or building; as late as the index is. */
   atOtc(): Promise<RunAtOtc[]>;
 }

@@ -4,8 +4,8 @@
 import type { RunKey } from "../domain/naming.ts";
 import { slotText } from "../domain/naming.ts";
 import type { RunAtOtc } from "../domain/occupied-databases.ts";
-import type { Lane, Run } from "../domain/run.ts";
-import type { Log, RunStore, UnreadableRun, WriteOutcome } from "../ports.ts";
+import type { Lane, Run, UnreadableRun } from "../domain/run.ts";
+import type { InspectedLane, Log, RunStore, WriteOutcome } from "../ports.ts";
 import { ledgerTable } from "../tables.ts";
 import type { Condition, DynamoDbTable, Item } from "./dynamodb-table.ts";
 import { parseRunItem, parseRunKey, runKeyOf, toRunItem } from "./run-item.ts";
@@ -44,11 +44,14 @@ export class DynamoDbRunStore implements RunStore {
     return this.#readable(await this.#dueItems(lane, query)).toSorted((a, b) => a.dueAt - b.dueAt);
   }
 
-  async unreadable(lane: Lane, query: { now: number; limit: number }): Promise<UnreadableRun[]> {
-    return (await this.#dueItems(lane, query)).flatMap((item) => {
+  async inspect(lane: Lane, query: { now: number; limit: number }): Promise<InspectedLane> {
+    const found: { runs: Run[]; unreadable: UnreadableRun[] } = { runs: [], unreadable: [] };
+    for (const item of await this.#dueItems(lane, query)) {
       const parsed = parseRunItem(item);
-      return "run" in parsed ? [] : [{ key: `${String(item.pk)} ${String(item.sk)}`, problem: parsed.problem }];
-    });
+      if ("run" in parsed) found.runs.push(parsed.run);
+      else found.unreadable.push({ key: `${String(item.pk)} ${String(item.sk)}`, problem: parsed.problem });
+    }
+    return found;
   }
 
   async #dueItems(lane: Lane, query: { now: number; limit: number }): Promise<Item[]> {
@@ -68,6 +71,11 @@ export class DynamoDbRunStore implements RunStore {
   async ofPolicy(policyId: string, range: { fromAt: number; toAt: number }): Promise<Run[]> {
     const values = { ":pk": `run#${policyId}`, ":from": slotText(range.fromAt), ":to": `${slotText(range.toAt)}~` };
     return this.#readable(await this.#table.query({ expression: "pk = :pk AND sk BETWEEN :from AND :to", values }));
+  }
+
+  async *pagesOfPolicy(policyId: string): AsyncGenerator<readonly Run[]> {
+    const condition = { expression: "pk = :pk", values: { ":pk": `run#${policyId}` } };
+    for await (const page of this.#table.queryPages(condition)) yield this.#readable(page);
   }
 
   async read(key: RunKey): Promise<Run | undefined> {

@@ -112,10 +112,19 @@ export class DynamoDbTable {
     );
   }
 
-  /** All items of a key condition, page by page; an index is read as late as DynamoDB keeps it, the table consistently. */
+  /** All items of a key condition; an index is read as late as DynamoDB keeps it, the table consistently. */
   async query(condition: Condition, options: { index?: string; limit?: number } = {}): Promise<Item[]> {
     const { index, limit = Number.POSITIVE_INFINITY } = options;
     const found: Item[] = [];
+    for await (const page of this.queryPages(condition, index)) {
+      found.push(...page);
+      if (found.length >= limit) break;
+    }
+    return found.slice(0, limit);
+  }
+
+  /** The same page by page, each as large as DynamoDB makes them: at most a megabyte. */
+  async *queryPages(condition: Condition, index?: string): AsyncGenerator<Item[]> {
     let start: Record<string, AttributeValue> | undefined;
     do {
       const input: QueryCommandInput = {
@@ -126,10 +135,9 @@ export class DynamoDbTable {
         ...(start === undefined ? {} : { ExclusiveStartKey: start }),
       };
       const page = await this.#call("Query", () => this.#client.send(new QueryCommand(input)));
-      found.push(...(page.Items ?? []).map((item) => unmarshall(item)));
+      yield (page.Items ?? []).map((item) => unmarshall(item));
       start = page.LastEvaluatedKey;
-    } while (start !== undefined && found.length < limit);
-    return found.slice(0, limit);
+    } while (start !== undefined);
   }
 
   /** Every item in its stored form, page by page. */

@@ -148,6 +148,13 @@ export function hasEnded(run: Run): boolean {
 /** Who picks a run up: create-backups, poll-backups, whoever delivers alerts, prune-backups. */
 export type Lane = "create" | "poll" | "alert" | "prune";
 
+/** An item of the ledger that should be a run. */
+export interface UnreadableRun {
+  /** Its key in the ledger. */
+  readonly key: string;
+  readonly problem: string;
+}
+
 /** Which function picks the run up next, and when. Nothing when it is at rest. */
 export function nextAction(run: Run): { lane: Lane; at: number } | undefined {
   const alertAt = Math.min(...run.alerts.filter((a) => a.sentAt === undefined).map((a) => a.leaseUntilAt));

@@ -6,7 +6,7 @@ import type { Run } from "./run.ts";
 const minuteMs = 60_000;
 
 /** So long the tick that is responsible may be late before a person is asked. */
-export const stuckAfterMs = 15 * minuteMs;
+const stuckAfterMs = 15 * minuteMs;
 
 /** One look at every building backup of a very large account may take this long at OTC's pace. */
 const lookLagMs = 30 * minuteMs;

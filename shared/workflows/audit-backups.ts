@@ -17,8 +17,9 @@ import { daysLeft } from "../domain/credential-expiry.ts";
 import { runId } from "../domain/naming.ts";
 import { alarmingDropPct, type PolicyDrop, policyDrop } from "../domain/policy-drop.ts";
 import { currentRound, type ReconciliationNote } from "../domain/reconciliation.ts";
-import { stuckAfterMs, whyStuck } from "../domain/stuck-runs.ts";
-import type { AuditCheckpoint, Site, Tick, UnreadableRun } from "../ports.ts";
+import type { UnreadableRun } from "../domain/run.ts";
+import { whyStuck } from "../domain/stuck-runs.ts";
+import type { AuditCheckpoint, Site, Tick } from "../ports.ts";
 import { deliverAlerts } from "./deliver-alerts.ts";
 import { reconcileLedger } from "./reconcile-ledger.ts";
 import { sendDigest } from "./send-digest.ts";
@@ -43,8 +44,9 @@ export async function auditBackups(site: Site, tick: Tick): Promise<AuditSummary
   const journal = new TickJournal(site);
   const before = await site.audits.last();
   const survey = await surveyPolicies(site, { now, tick });
-  survey.stuck.push(...(await stuckInLanes(site, now, survey.stuck)));
-  const unreadable = await unreadableInLanes(site, now);
+  const lanes = await inspectLanes(site, now, survey.stuck);
+  survey.stuck.push(...lanes.stuck);
+  const { unreadable } = lanes;
   const whole = survey.errors.length === 0;
   const drop = whole ? policyDrop(before?.policies, survey.active, now) : undefined;
   const compared = await compare(site, { before, survey, whole, tick, journal });
@@ -143,24 +145,25 @@ async function ping(site: Site, allIsWell: boolean): Promise<number> {
   return 1;
 }
 
-/** Open runs of any policy, also of one whose row is gone, by the index that leads the functions to them. */
-async function stuckInLanes(site: Site, now: number, known: readonly StuckRun[]): Promise<StuckRun[]> {
+/**
+ * By the index that leads the functions to their runs: open runs of any policy, also of one whose row is gone, that nobody moves
+ * on; and those that no function can understand, which would wait for ever in silence.
+ */
+async function inspectLanes(
+  site: Site,
+  now: number,
+  known: readonly StuckRun[],
+): Promise<{ stuck: StuckRun[]; unreadable: UnreadableRun[] }> {
   const seen = new Set(known.map(({ run }) => runId(run)));
-  const found: StuckRun[] = [];
-  for (const lane of ["create", "poll", "alert"] as const) {
-    for (const run of await site.runs.due(lane, { now: now - stuckAfterMs, limit: dueLimit })) {
+  const found: { stuck: StuckRun[]; unreadable: UnreadableRun[] } = { stuck: [], unreadable: [] };
+  for (const lane of ["create", "poll", "alert", "prune"] as const) {
+    const { runs, unreadable } = await site.runs.inspect(lane, { now, limit: dueLimit });
+    found.unreadable.push(...unreadable);
+    for (const run of runs) {
       const why = seen.has(runId(run)) ? undefined : whyStuck(run, now);
-      if (why !== undefined) found.push({ run, why });
+      if (why !== undefined) found.stuck.push({ run, why });
     }
   }
-  return found;
-}
-
-/** Runs that no function can understand, and that would therefore wait for ever in silence. */
-async function unreadableInLanes(site: Site, now: number): Promise<UnreadableRun[]> {
-  const found: UnreadableRun[] = [];
-  for (const lane of ["create", "poll", "alert", "prune"] as const)
-    found.push(...(await site.runs.unreadable(lane, { now, limit: dueLimit })));
   return found;
 }
 

@@ -17,8 +17,6 @@ import type { TickJournal } from "./tick-journal.ts";
 
 const minuteMs = 60_000;
 const dayMs = 1440 * minuteMs;
-/** Runs are read in stretches, so that a policy with many databases and years of runs fits into memory. */
-const stretches = [...Array.from({ length: 13 }, () => 62 * dayMs), ...Array.from({ length: 8 }, () => 366 * dayMs)];
 const listedOrphans = 50;
 /** OTC may go on listing what it was just told to delete. */
 const deletionShowsWithinMs = 60 * minuteMs;
@@ -83,20 +81,16 @@ export async function reconcilePolicy(site: Site, facts: VisitFacts): Promise<Po
   return { note: { policyId, account, ...note, orphans: note.orphans.slice(0, listedOrphans) }, again, adopted };
 }
 
+/** A policy with many databases and years of runs fits into memory, since of a run only this is kept. */
 async function readRecords(site: Site, policy: Policy): Promise<Records> {
   const records: Records = { standing: new Map(), ids: new Set() };
-  let toAt = site.clock.now() + dayMs;
-  for (const stretchMs of stretches) {
-    const fromAt = toAt - stretchMs + 1;
-    const runs = await site.runs.ofPolicy(policy.policyId, { fromAt, toAt });
-    // Newest stretch first, oldest run of it first: each goes before what is there already.
-    const found = Map.groupBy(
-      runs.flatMap((run) => recordedOf(run, policy, records.ids)),
-      ({ run }) => run.instanceId,
-    );
-    for (const [instanceId, list] of found)
-      records.standing.set(instanceId, [...list, ...(records.standing.get(instanceId) ?? [])]);
-    toAt = fromAt - minuteMs;
+  for await (const page of site.runs.pagesOfPolicy(policy.policyId)) {
+    for (const recorded of page.flatMap((run) => recordedOf(run, policy, records.ids))) {
+      const { instanceId } = recorded.run;
+      const known = records.standing.get(instanceId);
+      if (known === undefined) records.standing.set(instanceId, [recorded]);
+      else known.push(recorded);
+    }
   }
   return records;
 }

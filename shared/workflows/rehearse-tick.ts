@@ -132,7 +132,10 @@ function dryRuns(real: RunStore, seen: Notebook): RunStore {
     replace: async (previous, next) => note(previous, next),
     due: async (lane, query) => (await real.due(lane, query)).map(asWritten),
     ofPolicy: async (policyId, range) => (await real.ofPolicy(policyId, range)).map(asWritten),
-    unreadable: (lane, query) => real.unreadable(lane, query),
+    async *pagesOfPolicy(policyId) {
+      for await (const page of real.pagesOfPolicy(policyId)) yield page.map(asWritten);
+    },
+    inspect: (lane, query) => real.inspect(lane, query),
     atOtc: () => real.atOtc(),
     read: async (key) => seen.after.get(runId(key)) ?? (await real.read(key)),
   };

@@ -56,7 +56,8 @@ function dyingSite(site: Site, isFatal: (next: Run) => boolean): Site {
     due: due.bind(site.runs),
     ofPolicy: ofPolicy.bind(site.runs),
     read: read.bind(site.runs),
-    unreadable: site.runs.unreadable.bind(site.runs),
+    pagesOfPolicy: site.runs.pagesOfPolicy.bind(site.runs),
+    inspect: site.runs.inspect.bind(site.runs),
     atOtc: () => site.runs.atOtc(),
     replace,
   };

@@ -133,7 +133,8 @@ test("killed between opening a held slot's runs and ending what stood for it: no
     due: runs.due.bind(runs),
     ofPolicy: runs.ofPolicy.bind(runs),
     read: runs.read.bind(runs),
-    unreadable: runs.unreadable.bind(runs),
+    pagesOfPolicy: runs.pagesOfPolicy.bind(runs),
+    inspect: runs.inspect.bind(runs),
     atOtc: () => runs.atOtc(),
     replace,
   };

@@ -10,7 +10,7 @@ import { entry as pollBackups } from "../../functions/poll-backups.ts";
 import { ConsoleNotifier } from "../../local/console-log.ts";
 import { localTableNames, startEmbeddedTables } from "../../local/embedded-tables.ts";
 import { SteppedClock } from "../../local/local-clock.ts";
-import { nextTickAt } from "../../local/next-tick.ts";
+import { nextTickAt, openRuns } from "../../local/next-tick.ts";
 import type { AccountSeed } from "../../local/simulator/fleet-seed.ts";
 import type { InstanceSeed } from "../../local/simulator/records.ts";
 import { type Simulator, startSimulator } from "../../local/simulator/simulator.ts";
@@ -93,7 +93,8 @@ export async function threeAccounts(databasesEach: number): Promise<ThreeAccount
   const context = { getRemainingTimeInMillis: () => 120_000 };
   const minutes = async (count: number) => {
     const endAt = clock.now() + count * minuteMs;
-    for (let at = clock.now() + minuteMs; at <= endAt; at = (await nextTickAt(site, clock.now())) ?? endAt + 1) {
+    const nextAt = async () => nextTickAt(site, clock.now(), await openRuns(site));
+    for (let at = clock.now() + minuteMs; at <= endAt; at = (await nextAt()) ?? endAt + 1) {
       // An account that waits for its turn moves the clock, too.
       clock.set(Math.max(clock.now(), at));
       await createBackups.run({}, context, site);
