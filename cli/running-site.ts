@@ -6,6 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { runLive } from "../local/run-live.ts";
 import { isRunning, readSiteFile } from "../local/site-files.ts";
 import { remark } from "./output.ts";
+import { fleetNamed } from "./simulator-fleet.ts";
 import type { WhereOptions } from "./tables-access.ts";
 
 /** As `npm start` without options, but for the page and what it prints. */
@@ -17,9 +18,10 @@ export async function withRunningSite(where: WhereOptions, work: () => Promise<v
   remark("the local site does not run; it is started for as long as this takes");
   const site = await readSiteFile(where.folder);
   const account = site?.accountFile === undefined ? {} : { accountFile: site.accountFile };
+  const fleet = site?.fleet === undefined ? {} : { fleet: { named: site.fleet, seed: fleetNamed(site.fleet) } };
   const stop = new AbortController();
   let ended = false;
-  const live = runLive({ ...quiet, folder: where.folder, signal: stop.signal, ...account }).finally(() => {
+  const live = runLive({ ...quiet, folder: where.folder, signal: stop.signal, ...account, ...fleet }).finally(() => {
     ended = true;
   });
   try {

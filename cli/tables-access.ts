@@ -6,7 +6,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { embeddedClient, startEmbeddedTables } from "../local/embedded-tables.ts";
 import { FileAccounts } from "../local/file-accounts.ts";
-import { demoAccount, localConfig } from "../local/local-site.ts";
+import { localConfig, simulatedAccounts } from "../local/local-site.ts";
 import { startSimulator } from "../local/simulator/simulator.ts";
 import { clockOfSite, isRunning, readSiteFile, type SiteFile } from "../local/site-files.ts";
 import { DynamoDbPolicyEditor } from "../shared/adapters/dynamodb-policy-editor.ts";
@@ -21,6 +21,7 @@ import type { Clock, Log, LogEntry, Notifier, Site } from "../shared/ports.ts";
 import type { PolicyEditor, PolicyHistory } from "../shared/ports-for-editing.ts";
 import { buildSite } from "../shared/services.ts";
 import { CliError } from "./cli-error.ts";
+import { fleetNamed } from "./simulator-fleet.ts";
 import { stageEnvironment } from "./stage-environment.ts";
 
 export interface WhereOptions {
@@ -87,18 +88,23 @@ async function openLocal(folder: string, otc: boolean): Promise<Tables> {
   const running = site !== undefined && (await isRunning(site));
   const clock = await clockOfSite(folder, running);
   const place = { kind: "local", folder, running, site } as const;
-  const secrets = site?.accountFile === undefined ? demoAccount : new FileAccounts(site.accountFile);
+  const fleet = site?.fleet === undefined ? undefined : fleetNamed(site.fleet);
+  const secrets = site?.accountFile === undefined ? simulatedAccounts(fleet) : new FileAccounts(site.accountFile);
   if (running) {
     const client = embeddedClient(site.tablesUrl);
-    const config = localConfig(site.simulatorUrl);
+    const config = localConfig(site.simulatorUrl, fleet);
     return assemble({ config, client, secrets, clock }, place, async () => client.destroy());
   }
   const tables = await startEmbeddedTables(`${folder}/tables`);
   const isSimulated = site?.accountFile === undefined;
-  const state = { now: () => clock.now(), statePath: `${folder}/simulator.json` };
+  const state = {
+    now: () => clock.now(),
+    statePath: `${folder}/simulator.json`,
+    ...(fleet === undefined ? {} : { fleet }),
+  };
   const simulator = otc && isSimulated ? await startSimulator(state) : undefined;
   // Without a simulator nothing calls OTC; an address that nothing listens at keeps it so.
-  const config = localConfig(isSimulated ? (simulator?.url ?? "http://127.0.0.1:1") : undefined);
+  const config = localConfig(isSimulated ? (simulator?.url ?? "http://127.0.0.1:1") : undefined, fleet);
   return assemble({ config, client: tables.client, secrets, clock }, place, async () => {
     await simulator?.close();
     await tables.close();

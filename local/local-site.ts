@@ -13,7 +13,9 @@ import type { Clock, Log, Notifier, Site } from "../shared/ports.ts";
 import { buildSite } from "../shared/services.ts";
 import { type EmbeddedTables, localTableNames, startEmbeddedTables } from "./embedded-tables.ts";
 import { FileAccounts } from "./file-accounts.ts";
-import { DEMO_ACCOUNT } from "./simulator/fleet.ts";
+import { fleetAccounts } from "./fleet-accounts.ts";
+import { DEMO_ACCOUNT, DEMO_FLEET } from "./simulator/fleet.ts";
+import type { FleetSeed } from "./simulator/fleet-seed.ts";
 import { type Simulator, startSimulator } from "./simulator/simulator.ts";
 import { writeSiteFile } from "./site-files.ts";
 
@@ -25,8 +27,18 @@ export interface LocalSiteOptions {
   readonly folder?: string;
   /** File with real accounts; absent: the simulator's demo account. */
   readonly accountFile?: string;
-  /** YAML put into an empty policies table. */
+  /** What the simulator has at the start, each account one of the site's; absent: the demo account. */
+  readonly fleet?: LocalFleet;
+  /** YAML put into an empty policies table; absent: the samples, where the fleet has the demo account they are for. */
   readonly policiesFile?: string;
+  /** Where time is the site's: moves it there. Absent: the control of the simulator moves the simulator's clock alone. */
+  readonly moveClock?: (toAt: number) => Promise<void>;
+}
+
+export interface LocalFleet {
+  /** As `--fleet` was given. */
+  readonly named: string;
+  readonly seed: FleetSeed;
 }
 
 export interface LocalSite {
@@ -52,10 +64,13 @@ export async function openLocalSite(options: LocalSiteOptions): Promise<LocalSit
 async function openOn(tables: EmbeddedTables, options: LocalSiteOptions, opened: AsyncDisposableStack) {
   const { clock, folder, accountFile } = options;
   const state = folder === undefined ? {} : { statePath: `${folder}/simulator.json` };
-  const simulator = accountFile === undefined ? await startSimulator({ now: () => clock.now(), ...state }) : undefined;
+  const fleet = options.fleet?.seed ?? DEMO_FLEET;
+  const move = options.moveClock === undefined ? {} : { moveClock: options.moveClock };
+  const simulator =
+    accountFile === undefined ? await startSimulator({ now: () => clock.now(), fleet, ...state, ...move }) : undefined;
   opened.defer(async () => simulator?.close());
-  const config = localConfig(simulator?.url);
-  const secrets = accountFile === undefined ? demoAccount : new FileAccounts(accountFile);
+  const config = localConfig(simulator?.url, fleet);
+  const secrets = accountFile === undefined ? simulatedAccounts(options.fleet?.seed) : new FileAccounts(accountFile);
   const site = buildSite(config, {
     dynamoDb: tables.client,
     secrets,
@@ -65,9 +80,13 @@ async function openOn(tables: EmbeddedTables, options: LocalSiteOptions, opened:
     clock,
     chance: systemChance,
   });
-  await plantPolicies(tables, options.policiesFile ?? samplePoliciesFile, clock.now());
+  const samples = fleet.accounts.some(({ name }) => name === DEMO_ACCOUNT.name) ? samplePoliciesFile : undefined;
+  const policiesFile = options.policiesFile ?? samples;
+  if (policiesFile !== undefined) await plantPolicies(tables, policiesFile, clock.now());
   if (folder !== undefined) {
-    const otc = simulator === undefined ? accountFile && { accountFile } : { simulatorUrl: simulator.url };
+    const simulated = options.fleet === undefined ? {} : { fleet: options.fleet.named };
+    const otc =
+      simulator === undefined ? accountFile && { accountFile } : { simulatorUrl: simulator.url, ...simulated };
     await writeSiteFile(folder, { tablesUrl: tables.url, pid: process.pid, ...otc });
   }
   return { site, simulator };
@@ -77,11 +96,10 @@ async function openOn(tables: EmbeddedTables, options: LocalSiteOptions, opened:
 const silent = { emit: () => {} };
 
 /** The settings of a local site: against the simulator nothing of the surroundings counts, so that no real OTC is ever meant. */
-export function localConfig(simulatorUrl: string | undefined): Config {
+export function localConfig(simulatorUrl: string | undefined, fleet: FleetSeed = DEMO_FLEET): Config {
+  const regions = fleet.accounts.map(({ region }) => [region, { iam: simulatorUrl, rds: simulatorUrl }]);
   const endpoints =
-    simulatorUrl === undefined
-      ? (process.env.OTC_ENDPOINTS ?? "{}")
-      : JSON.stringify({ [DEMO_ACCOUNT.region]: { iam: simulatorUrl, rds: simulatorUrl } });
+    simulatorUrl === undefined ? (process.env.OTC_ENDPOINTS ?? "{}") : JSON.stringify(Object.fromEntries(regions));
   return parseConfig({
     STAGE: "local",
     POLICIES_TABLE: localTableNames.policies,
@@ -94,14 +112,15 @@ export function localConfig(simulatorUrl: string | undefined): Config {
   });
 }
 
+/** Without a fleet of one's own every account a policy names is the demo account, so that any policy can be tried. */
+export function simulatedAccounts(fleet: FleetSeed | undefined): AccountSecrets {
+  return fleet === undefined ? demoAccount : fleetAccounts(fleet);
+}
+
 /** The simulator's users, whose passwords are no secrets: the first makes backups, the second deletes them. */
 export const demoAccount: AccountSecrets = {
-  read: async (account) => {
-    const { region, projectId, domainName, users } = DEMO_ACCOUNT;
-    const user = users[account.endsWith("/prune") ? 1 : 0];
-    const auth = { method: "token", domainName, userName: user?.name ?? "", password: user?.password ?? "" } as const;
-    return { ok: true, value: { version: "demo", region, projectId, auth } };
-  },
+  read: (account) =>
+    fleetAccounts(DEMO_FLEET).read(account.endsWith("/prune") ? `${DEMO_ACCOUNT.name}/prune` : DEMO_ACCOUNT.name),
 };
 
 /** Fills an empty policies table. One with rows is left alone: a sample that somebody removed stays removed. */

@@ -8,7 +8,7 @@ import type { Clock, Site } from "../shared/ports.ts";
 import { ConsoleLog, ConsoleNotifier, timeOf } from "./console-log.ts";
 import { RunningClock } from "./local-clock.ts";
 import { tickAll } from "./local-scheduler.ts";
-import { openLocalSite } from "./local-site.ts";
+import { type LocalFleet, openLocalSite } from "./local-site.ts";
 import { nextTickAt, openRuns } from "./next-tick.ts";
 import { openSitePage, type SitePage } from "./page/site-page.ts";
 import { readClockFile, refuseFolderInUse, writeClockFile } from "./site-files.ts";
@@ -22,6 +22,7 @@ export interface LiveOptions {
   /** Simulated seconds per second; real accounts always run in real time. */
   readonly speed: number;
   readonly accountFile?: string;
+  readonly fleet?: LocalFleet;
   readonly policiesFile?: string;
   /** The status page: on a port of one's own, on the usual one, or not at all. */
   readonly page: { readonly port?: number } | undefined;
@@ -41,6 +42,7 @@ export async function runLive(options: LiveOptions): Promise<void> {
   const notifier = new ConsoleNotifier(clock, print);
   const files = {
     ...(simulated ? {} : { accountFile: options.accountFile }),
+    ...(options.fleet === undefined ? {} : { fleet: options.fleet }),
     ...(options.policiesFile === undefined ? {} : { policiesFile: options.policiesFile }),
   };
   const local = await openLocalSite({ clock, log: new ConsoleLog(clock, print), notifier, folder, ...files });

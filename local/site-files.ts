@@ -11,6 +11,8 @@ export interface SiteFile {
   readonly pid: number;
   /** Where the OTC simulator answers; absent when the site drives real accounts. */
   readonly simulatorUrl?: string;
+  /** The simulator's fleet, as `--fleet` named it. */
+  readonly fleet?: string;
   readonly accountFile?: string;
 }
 
@@ -21,12 +23,13 @@ export async function writeSiteFile(folder: string, site: SiteFile): Promise<voi
 /** The site that was started last in this folder, running or not; nothing when there was none. */
 export async function readSiteFile(folder: string): Promise<SiteFile | undefined> {
   const site = await readObject(`${folder}/site.json`);
-  const { tablesUrl, pid, simulatorUrl, accountFile } = site;
+  const { tablesUrl, pid, simulatorUrl, fleet, accountFile } = site;
   if (typeof tablesUrl !== "string" || typeof pid !== "number") return undefined;
   return {
     tablesUrl,
     pid,
     ...(typeof simulatorUrl === "string" ? { simulatorUrl } : {}),
+    ...(typeof fleet === "string" ? { fleet } : {}),
     ...(typeof accountFile === "string" ? { accountFile } : {}),
   };
 }
@@ -80,7 +83,7 @@ export async function clockOfSite(folder: string, running: boolean): Promise<Clo
   if (shown === undefined || site?.accountFile !== undefined) return systemClock;
   const passedMs = running && shown.realAt !== undefined ? (Date.now() - shown.realAt) * shown.speed : 0;
   const nowAt = shown.at + Math.max(0, passedMs);
-  return running ? new RunningClock(nowAt, shown.speed) : new SteppedClock(nowAt);
+  return running && shown.speed > 0 ? new RunningClock(nowAt, shown.speed) : new SteppedClock(nowAt);
 }
 
 /** In one step: a process killed in between leaves the old content, for an empty clock would set the site back to today. */

@@ -3,12 +3,9 @@
 
 import type { Observed } from "./domain/observed.ts";
 import type { PolicyParse } from "./policies/parse-policy.ts";
-import type { EffectivePolicy, WriteOutcome } from "./ports.ts";
+import type { PolicyVersionStore, WriteOutcome } from "./ports.ts";
 
-/** The versions of a policy that were once in force, newest first: for people, no decision needs them. */
-export interface PolicyHistory {
-  versions(policyId: string): Promise<readonly EffectivePolicy[]>;
-}
+export type PolicyHistory = Pick<PolicyVersionStore, "versions">;
 
 /** A row exactly as it is stored, so that an edit can be written over exactly that and nothing newer. */
 export interface StoredRow {

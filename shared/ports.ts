@@ -102,6 +102,8 @@ export interface EffectivePolicy {
 
 export interface PolicyVersionStore {
   effective(policyId: string): Promise<EffectivePolicy | undefined>;
+  /** All that were once in force, newest first. */
+  versions(policyId: string): Promise<readonly EffectivePolicy[]>;
   /** Records a new version after `previous`; `lost-race` when another tick was first. */
   record(next: EffectivePolicy, previous: EffectivePolicy | undefined): Promise<WriteOutcome>;
 }

@@ -1,19 +1,23 @@
 // `otc-backup local`: the whole system on one machine.
 
 import { Command } from "commander";
+import type { LocalFleet } from "../../local/local-site.ts";
 import { PortTaken } from "../../local/page/loopback-port.ts";
 import { runLive } from "../../local/run-live.ts";
 import { runNights } from "../../local/run-nights.ts";
-import { FolderInUse } from "../../local/site-files.ts";
+import { runStanding } from "../../local/run-standing.ts";
+import { FolderInUse, readSiteFile } from "../../local/site-files.ts";
 import { CliError } from "../cli-error.ts";
 import { remark } from "../output.ts";
 import { findingTally, findingText, isProblem, readPolicyFiles } from "../policy-files.ts";
+import { fleetNamed } from "../simulator-fleet.ts";
 import { wholeNumber } from "../whole-number.ts";
 
 interface Options {
   nights?: string;
   json?: boolean;
   speed: string;
+  fleet?: string;
   folder: string;
   account?: string;
   policies?: string;
@@ -28,7 +32,15 @@ export function localCommand(): Command {
     .description("run the whole system on this machine: embedded tables, OTC simulator, sample policies")
     .option("--nights <n>", "run n nights in accelerated time on a site of its own, print the figures, and end")
     .option("--json", "with --nights: only the figures, as one JSON object")
-    .option("--speed <factor>", "simulated seconds per second", "60")
+    .option(
+      "--speed <factor>",
+      "simulated seconds per second; 0: time stands until the simulator's control moves it",
+      "60",
+    )
+    .option(
+      "--fleet <name>",
+      "what the simulator has: small, regions (three accounts), a number of instances, or a JSON file of accounts and instances",
+    )
     .option("--folder <path>", "where the site keeps its state", ".local")
     .option(
       "--account <file|real>",
@@ -54,25 +66,35 @@ async function run(options: Options): Promise<void> {
     return;
   }
   if (options.json === true) throw new CliError("--json goes with --nights");
-  const speed = wholeNumber("--speed", options.speed, { min: 1, max: 3600 });
+  const speed = wholeNumber("--speed", options.speed, { min: 0, max: 3600 });
   const accountFile = options.account === "real" ? `${options.folder}/accounts.json` : options.account;
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
-  const running = runLive({
+  const fleet = accountFile === undefined ? await fleetOf(options) : undefined;
+  if (accountFile !== undefined && (speed === 0 || options.fleet !== undefined))
+    throw new CliError("--account drives real OTC, in real time", { hint: "--speed 0 and --fleet go without it" });
+  const site = {
     folder: options.folder,
-    speed,
     page: options.page ? pageOptions(options) : undefined,
     signal: stop.signal,
     print,
     ...policies,
-    ...(accountFile === undefined ? {} : { accountFile }),
-  });
+    ...(fleet === undefined ? {} : { fleet }),
+  };
+  const account = accountFile === undefined ? {} : { accountFile };
+  const running = speed === 0 ? runStanding(site) : runLive({ ...site, speed, ...account });
   await running.catch((error: unknown) => {
     if (error instanceof FolderInUse)
       throw new CliError(error.message, { hint: "stop it with Ctrl-C first; --folder names another place" });
     if (!(error instanceof PortTaken)) throw error;
     throw new CliError(error.message, { hint: "--page-port names another port, 0 takes any; --no-page does without" });
   });
+}
+
+/** The fleet asked for, else the one the site was started with last: what it holds cannot be told from another's ids. */
+async function fleetOf({ fleet, folder }: Options): Promise<LocalFleet | undefined> {
+  const named = fleet ?? (await readSiteFile(folder))?.fleet;
+  return named === undefined ? undefined : { named, seed: fleetNamed(named) };
 }
 
 /** The path again. Throws CliError with every problem printed: a site without the policies that were meant backs nothing up. */

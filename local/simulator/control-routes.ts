@@ -45,10 +45,10 @@ function readClock(control: SimulatorControl): unknown {
   return { at, iso: new Date(at).toISOString(), speed: control.speed() };
 }
 
-function changeClock(control: SimulatorControl, { body }: ControlCall): unknown {
+async function changeClock(control: SimulatorControl, { body }: ControlCall): Promise<unknown> {
   const { at, advanceMs, speed } = clockSchema.parse(body);
-  if (at !== undefined) control.setClock(at);
-  if (advanceMs !== undefined) control.advanceClock(advanceMs);
+  if (at !== undefined) await control.moveClock(at);
+  if (advanceMs !== undefined) await control.moveClock(control.now() + advanceMs);
   if (speed !== undefined) control.setSpeed(speed);
   return readClock(control);
 }

@@ -71,7 +71,7 @@ async function answer(req: IncomingMessage, control: SimulatorControl): Promise<
       return { status: 200, body: Object.fromEntries(ROUTES.map(({ route, what }) => [route, what])) };
     found = findRoute(req.method ?? "GET", segments, rawPath);
     const call = { id: decoded(segments[1] ?? ""), query: readQuery(found, rawQuery), body: readBody(bytes) };
-    return { status: 200, body: found.run(control, call) };
+    return { status: 200, body: await found.run(control, call) };
   } catch (error) {
     const { status, message } = problemOf(error);
     return { status, body: { error: message, ...(found === undefined ? {} : { hint: found.what }) } };

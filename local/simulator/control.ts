@@ -30,6 +30,8 @@ export interface SimulatorControl extends InstanceControl, IdentityControl {
   /** The simulated instant. */
   now(): number;
   setClock(at: number): void;
+  /** Like `setClock`; where the clock is somebody else's, it is asked to move, forward only, and this resolves when it has. */
+  moveClock(at: number): Promise<void>;
   advanceClock(byMs: number): void;
   /** Simulated milliseconds per millisecond of the clock's source; 0 stops it. */
   setSpeed(speed: number): void;
@@ -58,6 +60,7 @@ interface Start {
   fleet: FleetSeed;
   knobs: Partial<Knobs> | undefined;
   persist(): void;
+  moveClock: ((toAt: number) => Promise<void>) | undefined;
 }
 
 /** The project as it is, undefined for all; throws for one that does not exist. */
@@ -77,10 +80,17 @@ function parseRule(world: World, seed: FaultRuleSeed): FaultRule {
   return rule;
 }
 
-function clockControl(world: World) {
+function clockControl(world: World, { moveClock }: Start) {
+  const setClock = (at: number) => world.clock.set(at);
   return {
     now: () => world.clock.now(),
-    setClock: (at: number) => world.clock.set(at),
+    setClock,
+    moveClock: async (at: number) => {
+      if (moveClock === undefined) return setClock(at);
+      if (!(at >= world.clock.now()))
+        throw new ControlProblem(400, "this clock is a whole site's: it goes forward only");
+      await moveClock(at);
+    },
     advanceClock: (byMs: number) => world.clock.advance(byMs),
     setSpeed: (speed: number) => world.clock.setSpeed(speed),
     speed: () => world.clock.speed(),
@@ -119,7 +129,7 @@ function backupControl(world: World) {
 /** The control of a world; `start` is what `reset` returns to. */
 export function createControl(world: World, start: Start): SimulatorControl {
   return {
-    ...clockControl(world),
+    ...clockControl(world, start),
     ...planControl(world),
     ...backupControl(world),
     ...instanceControl(world),

@@ -17,6 +17,11 @@ import { newParts, World } from "./world.ts";
 export interface SimulatorOptions {
   /** Source of the virtual clock, ms since epoch; default: the machine's clock. `control` can shift and speed up either. */
   now?: () => number;
+  /**
+   * Where the source of the clock belongs to somebody who can move it: PUT /clock asks for it, and is answered when this has
+   * resolved. Absent: the simulator's own clock jumps.
+   */
+  moveClock?: (toAt: number) => Promise<void>;
   /** Default: the small demo fleet. */
   fleet?: FleetSeed;
   knobs?: Partial<Knobs>;
@@ -82,7 +87,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const { statePath } = options;
   const file = statePath === undefined ? undefined : new StateFile(statePath, world.store, () => world.clock.now());
   if (options.onCall !== undefined) world.log.onCall(options.onCall);
-  const control = createControl(world, { fleet, knobs: options.knobs, persist: () => file?.rewrite() });
+  const control = createControl(world, {
+    ...{ fleet, knobs: options.knobs, moveClock: options.moveClock },
+    persist: () => file?.rewrite(),
+  });
   const { api, controls } = await openServers(world, control, options);
   // Only now: a start that fails, because another one has the port, leaves that one's file alone.
   file?.rewrite();

@@ -1,13 +1,17 @@
 // How old the newest good backup of each database of a policy is, against the policy's target, when it is judged from
-// outside: what a database without a good backup counts from, and what a pause excuses.
+// outside: what a database without a good backup counts from, and what a pause or being disabled excuses.
 
 import { newestGood } from "./good.ts";
+import { type OwedSpan, owedMs, owedSpans, type PolicyVersion } from "./owed-time.ts";
 import type { Policy } from "./policy.ts";
 import type { Run } from "./run.ts";
 import { databasesOfRuns } from "./selection.ts";
 import { nextSlots } from "./slots.ts";
 
-const hourMs = 3_600_000;
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+/** After being enabled again a policy has until the window of its first slot is over, however often that happens: up to so many targets. */
+const mostPatience = 2;
 
 export interface DatabaseFreshness {
   readonly policyId: string;
@@ -31,6 +35,8 @@ export interface FreshnessFacts {
   readonly runs: readonly Run[];
   /** A database without any run counts from the policy's first slot after this instant. */
   readonly owedAfterAt?: number;
+  /** All versions of the policy. Needed only where a target seems to be missed: time in which it was disabled is not owed. */
+  readonly versions?: readonly PolicyVersion[];
 }
 
 /** One entry per database that the policy owes backups; none while it is disabled or paused. */
@@ -39,7 +45,7 @@ export function freshnessOf(policy: Policy, facts: FreshnessFacts): DatabaseFres
   const byInstance = Map.groupBy(facts.runs, (run) => run.instanceId);
   return databasesOf(policy, facts.runs).map((instanceId) => {
     const runs = byInstance.get(instanceId) ?? [];
-    return judge(policy, instanceId, { ...facts, runs });
+    return freshnessOfDatabase(policy, instanceId, { ...facts, runs });
   });
 }
 
@@ -52,10 +58,15 @@ export function databasesOf(policy: Policy, runs: readonly Run[]): readonly stri
   return policy.target.kind === "instances" ? policy.target.instanceIds : databasesOfRuns(runs);
 }
 
-function judge(policy: Policy, instanceId: string, facts: FreshnessFacts): DatabaseFreshness {
+/** `runs` are those of the one database. */
+export function freshnessOfDatabase(policy: Policy, instanceId: string, facts: FreshnessFacts): DatabaseFreshness {
   const newestGoodAt = newestGood(facts.runs, policy.sizeFloorKb)?.slotAt;
-  const ageMs = Math.max(0, facts.now - countsFromAt(policy, facts, newestGoodAt));
+  const spans = facts.versions === undefined ? [] : owedSpans(facts.versions, instanceId);
+  const owedAfterAt = spans[0]?.fromAt ?? facts.owedAfterAt;
+  const owed = owedAfterAt === undefined ? facts : { ...facts, owedAfterAt };
+  const fromAt = countsFromAt(policy, owed, newestGoodAt);
   const maxAgeMs = policy.maxAgeHours * hourMs;
+  const ageMs = ageOf(policy, { fromAt, now: facts.now, spans });
   const ratio = ageMs / maxAgeMs;
   return {
     policyId: policy.policyId,
@@ -70,6 +81,21 @@ function judge(policy: Policy, instanceId: string, facts: FreshnessFacts): Datab
     missed: ageMs > maxAgeMs,
     cause: causeOf(facts.runs),
   };
+}
+
+/**
+ * Time owed since `fromAt`. Where the policy has been enabled again since, the target is not missed before its first slot has
+ * had its time; who enables it anew every day uses that patience up.
+ */
+function ageOf(policy: Policy, at: { fromAt: number; now: number; spans: readonly OwedSpan[] }): number {
+  const { fromAt, now, spans } = at;
+  const last = spans.at(-1);
+  if (last === undefined) return Math.max(0, now - fromAt);
+  const maxAgeMs = policy.maxAgeHours * hourMs;
+  const ageMs = owedMs(spans, fromAt, now);
+  const firstSlotAt = firstSlotAfter(policy, last.fromAt, now);
+  const isPatient = last.fromAt > fromAt && now <= firstSlotAt + policy.completionWindowMinutes * minuteMs;
+  return isPatient && ageMs <= mostPatience * maxAgeMs ? Math.min(ageMs, maxAgeMs) : ageMs;
 }
 
 /**

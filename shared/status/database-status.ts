@@ -1,8 +1,10 @@
 // How one database of one policy stands: fresh, in trouble, out of its target; and why, in sentences for the person who
 // was just woken.
 
+import { freshnessOfDatabase } from "../domain/audit-freshness.ts";
 import { type Freshness, freshness } from "../domain/good.ts";
 import { slotText } from "../domain/naming.ts";
+import type { PolicyVersion } from "../domain/owed-time.ts";
 import type { Policy } from "../domain/policy.ts";
 import { hasEnded, type Run } from "../domain/run.ts";
 import { nextSlots } from "../domain/slots.ts";
@@ -12,8 +14,8 @@ import { isBad, outcomeOf, typicalDurationMs } from "./outcome.ts";
 
 /**
  * Worst first. stale: the freshness target is missed, or no valid version of the policy is known. troubled: still inside
- * the target, but the last run did not end good, is overdue, or a slot has no run. new: the first slot has not had its
- * time yet. paused, off: by a person's wish, whatever the age.
+ * the target, but the last run did not end good, is overdue, or a slot has no run. new: the first slot, also the first after
+ * a pause or after being enabled again, has not had its time yet. paused, off: by a person's wish, whatever the age.
  */
 export const levels = ["stale", "troubled", "new", "fresh", "paused", "off"] as const;
 export type Level = (typeof levels)[number];
@@ -55,6 +57,8 @@ export interface DatabaseFacts {
   readonly missing: readonly UnaccountedSlot[];
   /** When the version in force was first seen; absent when it is not known. */
   readonly sinceAt?: number;
+  /** All versions of the policy, where its target seems to be missed. */
+  readonly versions?: readonly PolicyVersion[];
   readonly now: number;
   /** Runs with older slots are judged, and not shown. */
   readonly shownFromAt: number;
@@ -117,6 +121,10 @@ function judge(policy: Policy, facts: DatabaseFacts, fresh: Freshness): Judgemen
     ...withoutRun(facts.missing, fresh.newestGoodAt),
   ];
   if (isNew(policy, facts) && troubles.length === 0) return { level: "new", reasons: ["waits for its first backup"] };
+  if (fresh.missed && isExcused(policy, facts, fresh))
+    return troubles.length > 0
+      ? { level: "troubled", reasons: [...troubles, age] }
+      : { level: "new", reasons: ["waits for its first backup since it was paused or disabled", age] };
   if (fresh.missed) return { level: "stale", reasons: [age, ...troubles] };
   return troubles.length > 0 ? { level: "troubled", reasons: [...troubles, age] } : { level: "fresh", reasons: [] };
 }
@@ -151,6 +159,12 @@ function overdue({ runs, now }: DatabaseFacts): string[] {
 function withoutRun(missing: readonly UnaccountedSlot[], newestGoodAt = Number.NEGATIVE_INFINITY): string[] {
   const open = missing.filter(({ slotAt }) => slotAt > newestGoodAt);
   return open.map(({ slotAt }) => `the slot ${slotText(slotAt)} has no run`);
+}
+
+/** The good one is old because nothing was owed meanwhile: as the audit judges it. */
+function isExcused(policy: Policy, facts: DatabaseFacts, { newestGoodAt }: Freshness): boolean {
+  if (newestGoodAt === undefined || facts.versions === undefined) return false;
+  return !freshnessOfDatabase(policy, facts.instanceId, { ...facts, versions: facts.versions }).missed;
 }
 
 /** Nothing has ended yet, and the first slot since the policy was met still has time. */

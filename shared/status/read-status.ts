@@ -1,7 +1,8 @@
 // Reads what the status of a site is made of: rows page by page, of each policy the runs of the last nights, and the few
 // records beside them. Reads only, so it may be done by anyone, at any time, as often as wanted.
 
-import { isGood } from "../domain/good.ts";
+import { freshness, isGood } from "../domain/good.ts";
+import type { PolicyVersion } from "../domain/owed-time.ts";
 import { type Policy, problemLine } from "../domain/policy.ts";
 import { hasEnded, type Run } from "../domain/run.ts";
 import { databasesOfRuns } from "../domain/selection.ts";
@@ -85,7 +86,29 @@ async function policyFacts(from: StatusSources, { row, policyId, now, nights }: 
     ? (lastValid ?? (await from.versions.effective(inForce.policyId)))
     : undefined;
   const sinceAt = met === undefined ? {} : { sinceAt: met.since };
-  return { policyId, inForce, problems, instanceIds, runs, ...sinceAt };
+  const versions = seemsMissed(inForce, { instanceIds, runs, now })
+    ? { versions: await versionsOf(from, inForce.policyId, now) }
+    : {};
+  return { policyId, inForce, problems, instanceIds, runs, ...sinceAt, ...versions };
+}
+
+/** A database has had a good backup, and too long ago. */
+function seemsMissed(
+  policy: Policy,
+  { instanceIds, runs, now }: { instanceIds: readonly string[]; runs: readonly Run[]; now: number },
+): boolean {
+  if (!policy.enabled) return false;
+  const byDatabase = Map.groupBy(runs, (run) => run.instanceId);
+  const { maxAgeHours, sizeFloorKb } = policy;
+  return instanceIds.some((id) => {
+    const { newestGoodAt, missed } = freshness(byDatabase.get(id) ?? [], { now, maxAgeHours, sizeFloorKb });
+    return newestGoodAt !== undefined && missed;
+  });
+}
+
+async function versionsOf(from: StatusSources, policyId: string, now: number): Promise<PolicyVersion[]> {
+  const versions = await from.versions.versions(policyId);
+  return versions.map((version) => ({ since: version.since, policy: policyOf(version, now) }));
 }
 
 /** For a policy that is due more seldom than the nights shown: where they hold no good backup, one before them may count. */

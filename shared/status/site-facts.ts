@@ -1,6 +1,7 @@
 // What a status is judged from: rows as they were understood, runs as the ledger holds them, and the few records beside.
 
 import type { StandingAlert } from "../domain/alert.ts";
+import type { PolicyVersion } from "../domain/owed-time.ts";
 import type { Policy } from "../domain/policy.ts";
 import type { Run } from "../domain/run.ts";
 
@@ -12,6 +13,8 @@ export interface PolicyFacts {
   readonly inForce?: Policy;
   /** When the version in force was first seen. Needed only where slots seem to be missing or nothing has ended yet. */
   readonly sinceAt?: number;
+  /** All its versions. Needed only where a target seems to be missed. */
+  readonly versions?: readonly PolicyVersion[];
   /** One line each: field, value, what is wrong, what to do. Empty when the row is valid. */
   readonly problems: readonly string[];
   /** The databases meant: as listed, or as the selector found them the last time. */

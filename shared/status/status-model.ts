@@ -82,6 +82,7 @@ function databasesOf(policy: PolicyFacts, at: SiteFacts & { missing: readonly Un
       runs: withWholeRuns(runsOf.get(instanceId) ?? [], runsOf.get(wholeSelector) ?? []),
       missing: at.missing.filter((slot) => slot.instanceId === undefined || slot.instanceId === instanceId),
       ...(policy.sinceAt === undefined ? {} : { sinceAt: policy.sinceAt }),
+      ...(policy.versions === undefined ? {} : { versions: policy.versions }),
       now: at.now,
       shownFromAt: at.now - at.nights * dayMs,
     }),

@@ -68,6 +68,7 @@ function drySite(real: Site, seen: Notebook): Site {
     },
     versions: {
       effective: (policyId) => real.versions.effective(policyId),
+      versions: (policyId) => real.versions.versions(policyId),
       record: async ({ policyId, version }) => {
         seen.notes.push(`policy ${policyId}: version ${version} would come into force`);
         return "written";

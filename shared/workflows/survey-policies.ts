@@ -6,7 +6,7 @@ import { whyStuck } from "../domain/stuck-runs.ts";
 import { type UnaccountedSlot, unaccountedSlots } from "../domain/unaccounted-slots.ts";
 import type { PolicyRow, Site, Tick } from "../ports.ts";
 import { inParallel } from "./in-parallel.ts";
-import { type PolicyInForce, policyInForce, startOf } from "./policy-in-force.ts";
+import { type PolicyInForce, policyInForce, startOf, versionsOf } from "./policy-in-force.ts";
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -96,7 +96,8 @@ async function judgeFreshness(
   if (first.every((database) => database.newestGoodAt !== undefined && !database.missed)) return first;
   const lookBackMs = Math.min(longestLookBackMs, Math.max(35 * dayMs, 4 * policy.maxAgeHours * hourMs));
   const more = await site.runs.ofPolicy(policy.policyId, { fromAt: now - lookBackMs, toAt: now });
-  return freshnessOf(policy, { now, runs: more, owedAfterAt: await startOf(site, inForce) });
+  const versions = await versionsOf(site, policy.policyId);
+  return freshnessOf(policy, { now, runs: more, owedAfterAt: await startOf(site, inForce), versions });
 }
 
 function noteFreshness(survey: Survey, databases: readonly DatabaseFreshness[]): void {

@@ -171,3 +171,71 @@ test("policies: the baseline is the highest count of late, and a lower one becom
   expect(policyDrop(slowly.baseline, 12, minute(700))).toEqual({ baseline: { policies: 12 }, pct: 0 });
   expect(policyDrop({ policies: 10 }, 0, minute(0)).pct).toBe(100);
 });
+
+/** Versions of the policy by the day on which each came into force. */
+const versions = (...list: [day: number, enabled: boolean][]) =>
+  list.map(([days, enabled]) => ({ since: minute(days * day), policy: aPolicy({ enabled }) }));
+
+test.each<[string, { runs: Run[]; versions: ReturnType<typeof versions>; now: number }, boolean]>([
+  [
+    "just enabled again after three days",
+    { runs: [good(0)], versions: versions([-1, true], [0.5, false], [3.5, true]), now: 3.5 * day + 5 },
+    false,
+  ],
+  [
+    "its first slot still has time",
+    { runs: [good(0)], versions: versions([-1, true], [0.9, false], [3.1, true]), now: 4 * day + 12 * hour },
+    false,
+  ],
+  [
+    "its first slot has had its time",
+    { runs: [good(0)], versions: versions([-1, true], [0.9, false], [3.1, true]), now: 4 * day + 13 * hour },
+    true,
+  ],
+  [
+    "off for five minutes only",
+    { runs: [good(0)], versions: versions([-1, true], [0.4, false], [0.404, true]), now: 37 * hour },
+    true,
+  ],
+  [
+    "enabled for an hour long ago, and now again",
+    {
+      runs: [good(0)],
+      versions: versions([-1, true], [0.1, false], [3, true], [3.05, false], [30.1, true]),
+      now: 30.2 * day,
+    },
+    false,
+  ],
+  [
+    "switched off over every slot, day after day",
+    {
+      runs: [good(0)],
+      versions: versions(...Array.from({ length: 20 }, (_, n): [number, boolean] => [0.4 + n * 0.5, n % 2 === 1])),
+      now: 9 * day,
+    },
+    true,
+  ],
+  [
+    "switched off over every slot since it was made",
+    {
+      runs: [],
+      versions: versions(...Array.from({ length: 20 }, (_, n): [number, boolean] => [0.4 + n * 0.5, n % 2 === 0])),
+      now: 9 * day,
+    },
+    true,
+  ],
+  ["never switched", { runs: [good(0)], versions: versions([-1, true]), now: 37 * hour }, true],
+])("a policy that was disabled misses its target or not: %s", (_title, facts, missed) => {
+  const [judged] = freshnessOf(aPolicy(), { ...facts, now: minute(facts.now) });
+  expect(judged?.missed).toBe(missed);
+});
+
+test("a database that was added to an old policy counts from then", () => {
+  const both = aPolicy({ instanceIds: [database, otherDatabase] });
+  const history = [...versions([-30, true]), { since: minute(0.5 * day), policy: both }];
+  const judged = freshnessOf(both, { now: minute(day + hour), runs: [good(0), good(1)], versions: history });
+  expect(judged.map((one) => [one.instanceId, one.ageMs / 3_600_000])).toEqual([
+    [database, 1],
+    [otherDatabase, 1],
+  ]);
+});
