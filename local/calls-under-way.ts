@@ -9,13 +9,16 @@ const quietTurns = 6;
 
 let underWay = 0;
 let watching = false;
+const waiting: (() => void)[] = [];
 
 /** Resolves once no call has been under way for some turns of the event loop. */
 export async function nothingUnderWay(): Promise<void> {
   watch();
   for (let turns = 0; turns < quietTurns; turns += 1) {
     await nextTurn();
-    if (underWay > 0 || readsFiles()) turns = -1;
+    if (underWay === 0 && !readsFiles()) continue;
+    turns = -1;
+    if (underWay > 0) await new Promise<void>((resolve) => waiting.push(resolve));
   }
 }
 
@@ -27,6 +30,7 @@ function watch(): void {
     underWay += 1;
     message.request.once("close", () => {
       underWay -= 1;
+      if (underWay === 0) for (const resolve of waiting.splice(0)) resolve();
     });
   });
 }

@@ -3,7 +3,7 @@
 
 import type { Site } from "../shared/ports.ts";
 import { startDue } from "./local-scheduler.ts";
-import { nextTickAt } from "./next-tick.ts";
+import { nextTickAt, openRuns } from "./next-tick.ts";
 import type { StandingClock } from "./standing-clock.ts";
 
 const minuteMs = 60_000;
@@ -50,6 +50,6 @@ function nextMinute(at: number): number {
 
 /** Not later than a leap may be long, nor than the end. */
 async function nextWorkAt(site: Site, now: number, toAt: number): Promise<number> {
-  const at = await nextTickAt(site, now - minuteMs);
+  const at = await nextTickAt(site, now - minuteMs, await openRuns(site));
   return Math.min(at ?? toAt, now + longestLeapMs, toAt);
 }

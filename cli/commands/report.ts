@@ -5,6 +5,7 @@ import { type DigestSpan, type PolicyDigest, policyDigest } from "../../shared/d
 import { type DigestFacts, digestHeadline, digestLines } from "../../shared/domain/digest-text.ts";
 import type { DatabaseStatus } from "../../shared/status/database-status.ts";
 import { readStatus } from "../../shared/status/read-status.ts";
+import { membersOf } from "../../shared/workflows/send-digest.ts";
 import { addWhereOptions, print, printJson, tinted, wrapped } from "../output.ts";
 import { policiesNow } from "../policy-in-force.ts";
 import { spanOf } from "../slot-question.ts";
@@ -51,7 +52,8 @@ async function digests(tables: Tables, span: DigestSpan): Promise<(PolicyDigest 
   return Promise.all(
     policies.map(async ({ policyId, policy, problems }) => {
       const runs = await tables.runs.ofPolicy(policyId, { fromAt: span.fromAt, toAt: span.toAt });
-      return { policyId, ...policyDigest({ policyId, policy, problems, runs }, span) };
+      const members = await membersOf(tables, { policy, runs });
+      return { policyId, ...policyDigest({ policyId, policy, problems, runs, ...members }, span) };
     }),
   );
 }

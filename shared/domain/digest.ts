@@ -6,6 +6,7 @@ import { isLargeEnough } from "./good.ts";
 import { slotText } from "./naming.ts";
 import type { Policy } from "./policy.ts";
 import type { Run } from "./run.ts";
+import { wholeSelector } from "./selection.ts";
 
 /** Slots in [fromAt, toAt) are told of. */
 export interface DigestSpan {
@@ -23,6 +24,8 @@ export interface PolicyForDigest {
   readonly problems: readonly string[];
   /** Its runs with slots in the span, and any others that retention has deleted in it. */
   readonly runs: readonly Run[];
+  /** Of a selector: the databases it had last. A slot that could not be resolved was owed to each of them. */
+  readonly members?: readonly string[];
 }
 
 /** What became of one policy's slots, in figures and lines; small, so that thousands fit into memory. */
@@ -47,7 +50,9 @@ export interface PolicyDigest {
   readonly remarks: readonly string[];
 }
 
-export function policyDigest({ policyId, policy, problems, runs }: PolicyForDigest, span: DigestSpan): PolicyDigest {
+export function policyDigest(of: PolicyForDigest, span: DigestSpan): PolicyDigest {
+  const { policyId, policy, problems } = of;
+  const runs = of.runs.flatMap((run) => runPerDatabase(run, of.members));
   const inSpan = (at: number | undefined) => at !== undefined && at >= span.fromAt && at < span.toAt;
   const slots = runs.filter((run) => inSpan(run.slotAt) && run.reason !== "resolved");
   const lines = (isMeant: (run: Run) => boolean) => slots.filter(isMeant).map(runLine);
@@ -63,10 +68,16 @@ export function policyDigest({ policyId, policy, problems, runs }: PolicyForDige
     notGood: lines((run) => run.state === "completed" && run.vanishedAt === undefined && !wasGood(run)),
     skipped: lines((run) => run.state === "skipped" && run.reason !== "paused"),
     paused: slots.filter((run) => run.reason === "paused").length,
-    paged: runs.filter((run) => run.alerts.some((alert) => alert.level === "page" && inSpan(alert.sentAt))).length,
-    deleted: runs.filter((run) => inSpan(run.retention?.deletedAt)).length,
+    paged: of.runs.filter((run) => run.alerts.some((alert) => alert.level === "page" && inSpan(alert.sentAt))).length,
+    deleted: of.runs.filter((run) => inSpan(run.retention?.deletedAt)).length,
     remarks: remarksOn({ policyId, policy, problems }, span.now),
   };
+}
+
+/** A run that stood for a whole selector, as one of each database; where the selector matched none it stays one. */
+function runPerDatabase(run: Run, members: readonly string[] = []): readonly Run[] {
+  const isWhole = run.instanceId === wholeSelector && run.reason !== "selector-empty" && members.length > 0;
+  return isWhole ? members.map((instanceId) => ({ ...run, instanceId })) : [run];
 }
 
 /** It ended good; that retention may have removed it since is no blemish of that night. */

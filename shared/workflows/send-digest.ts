@@ -6,7 +6,9 @@ import { type DigestRecord, decideDigest, digestSent } from "../domain/decide-di
 import { type DigestSpan, type PolicyDigest, policyDigest } from "../domain/digest.ts";
 import { type DigestFacts, digestNotice } from "../domain/digest-text.ts";
 import { FailureError } from "../domain/failure.ts";
-import { problemLine } from "../domain/policy.ts";
+import { type Policy, problemLine } from "../domain/policy.ts";
+import type { Run } from "../domain/run.ts";
+import { wholeSelector } from "../domain/selection.ts";
 import type { PolicyRow, Site } from "../ports.ts";
 import { inParallel } from "./in-parallel.ts";
 import { policyInForce } from "./policy-in-force.ts";
@@ -87,6 +89,17 @@ async function digestRow(site: Site, row: PolicyRow, span: DigestSpan) {
   const runs =
     row.policyId === undefined ? [] : await site.runs.ofPolicy(policyId, { fromAt: span.fromAt, toAt: span.toAt });
   const problems = row.parse.ok ? [] : row.parse.problems.map(problemLine);
-  const digest = policyDigest({ policyId, policy: inForce?.policy, problems, runs }, span);
+  const members = await membersOf(site, { policy: inForce?.policy, runs });
+  const digest = policyDigest({ policyId, policy: inForce?.policy, problems, runs, ...members }, span);
   return { digest, account: inForce?.policy.account };
+}
+
+/** Of a selector with a slot that could not be resolved: the databases it had last. */
+export async function membersOf(
+  { selections }: Pick<Site, "selections">,
+  { policy, runs }: { policy: Policy | undefined; runs: readonly Run[] },
+): Promise<{ members?: readonly string[] }> {
+  if (policy === undefined || !runs.some((run) => run.instanceId === wholeSelector)) return {};
+  const selection = await selections.read(policy);
+  return selection === undefined ? {} : { members: selection.members.map(({ id }) => id) };
 }

@@ -46,12 +46,10 @@ export interface SiteReport {
 }
 
 export async function readReport(site: DrivenSite, policies: readonly ModelPolicy[]): Promise<SiteReport> {
-  const [coverage, status, report, runs] = await Promise.all([
-    site.ask("coverage").then((json) => coverageSchema.parse(json)),
-    site.ask("status").then((json) => statusSchema.parse(json)),
-    site.ask("report").then((json) => reportSchema.parse(json)),
-    site.ask("runs", "list", "--days", "40", "--bad").then((json) => runsSchema.parse(json)),
-  ]);
+  const coverage = coverageSchema.parse(await site.ask("coverage"));
+  const status = statusSchema.parse(await site.ask("status"));
+  const report = reportSchema.parse(await site.ask("report"));
+  const runs = runsSchema.parse(await site.ask("runs", "list", "--days", "40", "--bad"));
   const sorted = (list: readonly { id: string }[]) => list.map((one) => one.id).toSorted();
   return {
     at: (account) => {

@@ -35,20 +35,34 @@ export async function startDrivenSite({ folder, fleetFile, policiesFile }: Drive
   const child = spawn(process.execPath, [command, "local", ...options], { stdio: ["ignore", "pipe", "pipe"] });
   const printed = createWriteStream(join(folder, "printed.txt"));
   child.stdout.pipe(printed);
-  const controlUrl = await controlUrlOf(child);
-  const control = (method: string, path: string, body?: unknown) => callControl(`${controlUrl}${path}`, method, body);
-  const say = (...words: string[]) => run([command, ...words, "--local", "--folder", site]);
+  const close = () =>
+    new Promise<void>((resolve) => {
+      child.once("exit", () => resolve());
+      child.kill("SIGTERM");
+    });
+  const run = (words: string[]) => runCommand([command, ...words]);
+  return driven({ controlUrl: await controlUrlOf(child), folder: site, call: callControl, run, close });
+}
+
+/** Whatever runs the site and the verbs. `run` resolves with what the verb prints. */
+export interface DrivenParts {
+  readonly controlUrl: string;
+  readonly folder: string;
+  readonly call: (url: string, method: string, body: unknown) => Promise<unknown>;
+  readonly run: (words: string[]) => Promise<string>;
+  readonly close: () => Promise<void>;
+}
+
+export function driven({ controlUrl, folder, call, run, close }: DrivenParts): DrivenSite {
+  const control = (method: string, path: string, body?: unknown) => call(`${controlUrl}${path}`, method, body);
+  const say = (...words: string[]) => run([...words, "--local", "--folder", folder]);
   return {
     control,
     say,
     ask: async (...words) => JSON.parse(await say(...words, "--json")),
     passTo: async (at) => void (await control("PUT", "/clock", { at })),
     now: async () => numberAt(await control("GET", "/clock"), "at"),
-    close: () =>
-      new Promise((resolve) => {
-        child.once("exit", () => resolve());
-        child.kill("SIGTERM");
-      }),
+    close,
   };
 }
 
@@ -92,7 +106,7 @@ function callControl(url: string, method: string, body: unknown): Promise<unknow
   });
 }
 
-function run(words: readonly string[]): Promise<string> {
+function runCommand(words: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
     execFile(process.execPath, words, { maxBuffer: 512 * 1024 * 1024 }, (error, out, err) => {
       const code = error === null ? 0 : error.code;

@@ -8,6 +8,7 @@ export interface HeldBackup {
   readonly projectId: string;
   readonly instanceId: string;
   readonly status: string;
+  readonly goneAt: number | null;
   readonly goneBecause: string | null;
 }
 
@@ -30,7 +31,7 @@ export interface Dawn {
   readonly atRisk: readonly string[];
   /** Per policy: slots of the last 24 hours, and how many of them left a good backup. */
   readonly night: Readonly<Record<string, { planned: number; good: number; paused: number }>>;
-  /** Backups that had been COMPLETED and that OTC no longer has, though nobody here deleted them. */
+  /** Backups that had been COMPLETED and that OTC has no longer had for a day, though nobody here deleted them. */
   readonly lost: readonly string[];
 }
 
@@ -70,7 +71,7 @@ export function truthAtDawn(facts: TruthFacts): Dawn {
     shared: ids(covered.filter((one) => meaning(one).length > 1)),
     atRisk: sorted(policies.flatMap((policy) => atRisk(policy, facts))),
     night: Object.fromEntries(policies.map((policy) => [policy.policyId, nightOf(policy, facts)])),
-    lost: lostOf(account, facts),
+    lost: lostOf(account, { ...facts, untilAt: now - dayMs }),
   };
 }
 
@@ -118,7 +119,8 @@ function nightOf(policy: ModelPolicy, facts: TruthFacts): { planned: number; goo
   };
 }
 
-function lostOf(account: AccountName, { backups }: TruthFacts): string[] {
-  const its = backups.filter((one) => one.projectId === projectOf(account) && one.goneBecause === "vanished");
-  return sorted(its.map((one) => one.name));
+/** Names of what vanished from OTC up to then. */
+export function lostOf(account: AccountName, facts: { backups: readonly HeldBackup[]; untilAt: number }): string[] {
+  const its = facts.backups.filter((one) => one.projectId === projectOf(account) && one.goneBecause === "vanished");
+  return sorted(its.filter((one) => (one.goneAt ?? 0) <= facts.untilAt).map((one) => one.name));
 }

@@ -5,6 +5,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { startDrivenSite } from "./driven-site.ts";
 import { fleetNights } from "./fleet-nights.ts";
 
 const { values } = parseArgs({
@@ -23,6 +24,7 @@ const wrong = await fleetNights({
   nights: Number(values.nights),
   seed: Number(values.seed),
   tell,
+  start: startDrivenSite,
 });
 tell(wrong.length === 0 ? "every dawn's report was the truth" : `${wrong.length} differences`);
 process.exitCode = wrong.length === 0 ? 0 : 1;

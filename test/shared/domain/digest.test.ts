@@ -152,3 +152,19 @@ test("a bad night fits into one message, and says how much it leaves out", () =>
   expect(notice.body).toContain("- and 19800 more");
   expect(Buffer.byteLength(notice.body)).toBeLessThan(200_000);
 });
+
+test("a slot that stood for a whole selector counts once for each database it had, and is one page", () => {
+  const key = { policyId: "tagged", account: "prod", instanceId: "selector", slotAt: minute(0) };
+  const sentAt = minute(245);
+  const alerts = [
+    { kind: "backup-missed", level: "page", attempt: 1, raisedAt: sentAt, leaseUntilAt: sentAt, sentAt },
+  ] as const;
+  const whole: Run = { ...missAtBirth(key, theTerms(), minute(240)), alerts };
+  const span = { fromAt: minute(0), toAt: minute(1440), now: minute(1440) };
+  const facts = { policyId: "tagged", policy: undefined, problems: [] };
+  const digest = policyDigest({ ...facts, runs: [whole], members: ["db-1", "db-2", "db-3"] }, span);
+  expect(digest).toMatchObject({ planned: 3, good: 0, paged: 1 });
+  expect(digest.missed.map((line) => line.split(" ")[1])).toEqual(["db-1", "db-2", "db-3"]);
+  const empty: Run = { ...whole, state: "skipped", reason: "selector-empty" };
+  expect(policyDigest({ ...facts, runs: [empty], members: ["db-1"] }, span)).toMatchObject({ planned: 1 });
+});
