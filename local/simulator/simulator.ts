@@ -75,10 +75,13 @@ export function buildWorld(options: Omit<SimulatorOptions, "port" | "controlPort
   const fleet = options.fleet ?? DEMO_FLEET;
   fillWorld(world, options, fleet);
   if (options.onCall !== undefined) world.log.onCall(options.onCall);
-  return { world, control: createControl(world, {
+  return {
+    world,
+    control: createControl(world, {
       ...{ fleet, knobs: options.knobs, moveClock: options.moveClock },
       persist: () => {},
-    }) };
+    }),
+  };
 }
 
 /** Starts both servers. Rejects when a port is taken, a knob or the fleet is wrong, or the state file cannot be read. */
