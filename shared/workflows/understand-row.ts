@@ -28,21 +28,19 @@ interface Facts {
   readonly accountedThroughAt: number | undefined;
 }
 
-/** Reads the ledger only for rows that changed since they were last observed, and for invalid ones. */
+/** Reads the ledger only for rows that changed since they were last observed, for invalid ones, and for all after it was restored. */
 export async function understandRow(row: PolicyRow, versions: PolicyVersionStore, facts: Facts): Promise<Understood> {
   const parse = row.parse;
   if (!parse.ok) return { inForce: await lastValid(row.policyId, versions, facts), problems: parse.problems };
   const { policy, contentHash } = parse;
   const seen = row.observed;
   if (seen?.contentHash === contentHash && seen.effectiveVersion !== undefined) {
-    const inForce = { policy, version: seen.effectiveVersion, contentHash };
-    return { inForce, problems: [], warnings: parse.warnings };
+    const version = isOlder(facts.accountedThroughAt, seen)
+      ? (await recorded(row, contentHash, { versions, now: seen.checkedAt })).version
+      : seen.effectiveVersion;
+    return { inForce: { policy, version, contentHash }, problems: [], warnings: parse.warnings };
   }
-  const before = await versions.effective(policy.policyId);
-  const effective =
-    before?.contentHash === contentHash
-      ? before
-      : await recordVersion(row, contentHash, { before, versions, now: facts.now });
+  const effective = await recorded(row, contentHash, { versions, now: facts.now });
   return {
     inForce: { policy, version: effective.version, contentHash, ...newness(effective, facts) },
     problems: [],
@@ -50,6 +48,24 @@ export async function understandRow(row: PolicyRow, versions: PolicyVersionStore
   };
 }
 
+/**
+ * A ledger whose accounting lies before what stands on the row is an older copy, put back: the version that the row speaks of may
+ * be missing in it, and then nothing would stay in force at the next wrong edit.
+ */
+function isOlder(accountedThroughAt: number | undefined, seen: Observed): boolean {
+  return accountedThroughAt === undefined || seen.checkedAt > accountedThroughAt;
+}
+
+/** The version of the row as it stands, in force in the ledger. */
+async function recorded(
+  row: PolicyRow,
+  contentHash: string,
+  { versions, now }: { versions: PolicyVersionStore; now: number },
+): Promise<EffectivePolicy> {
+  const before = await versions.effective(row.policyId ?? "");
+  if (before?.contentHash === contentHash) return before;
+  return recordVersion(row, contentHash, { before, versions, now });
+}
 async function recordVersion(
   row: PolicyRow,
   contentHash: string,

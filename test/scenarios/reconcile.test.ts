@@ -150,6 +150,25 @@ test("a ledger restored to an older copy: every backup is adopted by its name, a
   expect(about(site.notices, "adopted")).toEqual(["TICKET backup-adopted: 4 databases of account demo"]);
 });
 
+test("a ledger restored to a copy from before a policy: its version stays in force when the row is broken later", async () => {
+  const site = await aSite();
+  await nights(site, 1);
+  await restoreTo(site, slotAt - hourMs);
+  for (const sk of ["effective", "version#000001"]) {
+    const Key = { pk: { S: "policy#nightly-shop" }, sk: { S: sk } };
+    await site.tables.client.send(new DeleteItemCommand({ TableName: localTableNames.ledger, Key }));
+  }
+  site.clock.set(slotAt + 12 * hourMs);
+  await site.create();
+  await site.putRow(aRow({ schedule: "every night" }));
+  site.clock.set(slotAt + dayMs + 20_000);
+  await site.create();
+  await site.minutes(60);
+  const newest = (await site.runs()).at(-1);
+  expect(newest).toMatchObject({ state: "completed", slotAt: slotAt + dayMs });
+  expect(about(site.notices, "policy-invalid")).toEqual(["TICKET policy-invalid: policy nightly-shop"]);
+});
+
 test("a backup half its usual size is a ticket within a day", async () => {
   const site = await aSite([aRow({ schedule: "30 */2 * * *" })]);
   for (let slot = 0; slot < 8; slot += 1) {

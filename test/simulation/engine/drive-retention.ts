@@ -23,7 +23,10 @@ export async function driveRetention(world: World): Promise<void> {
     await timeline.runUntil(at - 1);
     const deletions = world.otc.deletions.length;
     // A tick that can find nothing is mostly left out: it costs time here and shows nothing.
-    const mayAct = hasDueMark(world) ? quietFor < 4 || chance.happens(0.5) : isFaulty(world) || chance.happens(0.15);
+    const isOver = at > scenario.endAt;
+    const mayAct = hasDueMark(world)
+      ? isOver || quietFor < 4 || chance.happens(0.5)
+      : isFaulty(world) || chance.happens(0.15);
     if (quietFor === 0 || mayAct) wake(world, { fn: "prune-backups", at: at + chance.between(0, 60_000), wakes });
     for (const minutes of auditMinutes(world, chance))
       wake(world, { fn: "audit-backups", at: at + minutes * minuteMs, wakes });

@@ -5,7 +5,7 @@ import type { Notice } from "../../../shared/domain/alert-text.ts";
 import { failed, failure, ok, type Result } from "../../../shared/domain/failure.ts";
 import type { Notifier } from "../../../shared/ports.ts";
 import type { FaultPlan } from "./fault-plan.ts";
-import type { SimProcess } from "./sim-process.ts";
+import type { Effects } from "./sim-process.ts";
 
 export interface Delivered {
   readonly at: number;
@@ -25,7 +25,7 @@ export class Inbox {
   }
 
   /** The notifier of one process. */
-  notifierFor(process: SimProcess): Notifier {
+  notifierFor(process: Effects): Notifier {
     return { publish: (notice) => process.effect("publish", () => this.#publish(notice)) };
   }
 

@@ -12,6 +12,11 @@ export interface Blow {
   readonly forMs?: number;
 }
 
+/** What does effects: a process, or the container it runs in. */
+export interface Effects {
+  effect<T>(label: string, act: () => T, waitMs?: number): Promise<T>;
+}
+
 export interface ProcessOptions {
   readonly name: string;
   readonly timeline: Timeline;
@@ -28,7 +33,7 @@ export const functionTimeoutMs = 120_000;
 
 const never = new Promise<never>(() => {});
 
-export class SimProcess {
+export class SimProcess implements Effects {
   readonly name: string;
   readonly startedAt: number;
   /** What its own clock said then. */

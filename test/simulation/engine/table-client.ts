@@ -4,7 +4,7 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { ConditionalCheckFailedException, type MemoryTables } from "../tables/memory-tables.ts";
 import type { FaultPlan } from "./fault-plan.ts";
-import type { SimProcess } from "./sim-process.ts";
+import type { Effects } from "./sim-process.ts";
 
 class ServiceError extends Error {
   constructor(name: string, message: string) {
@@ -18,7 +18,7 @@ const writes = new Set(["PutItemCommand", "UpdateItemCommand", "DeleteItemComman
 export function tableClient(parts: {
   tables: MemoryTables;
   faults: FaultPlan;
-  process: SimProcess;
+  process: Effects;
   tell: (text: string) => void;
 }): DynamoDBClient {
   const { tables, faults, process, tell } = parts;

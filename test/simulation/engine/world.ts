@@ -1,6 +1,8 @@
 // A whole simulated site: tables, OTC, inbox and time, and the processes that the schedule wakes in it. The functions run
 // are the real entries on the real stores; only what lies outside of us is simulated.
 
+// Loaded beforehand: what is loaded in the middle of a tick takes no time on the timeline and yet lets it run on.
+import "../../../shared/adapters/otc-accounts.ts";
 import { DeleteItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { entry as auditBackups } from "../../../functions/audit-backups.ts";
@@ -12,13 +14,17 @@ import type { MetricValues } from "../../../shared/domain/metric.ts";
 import type { LogEntry, Site } from "../../../shared/ports.ts";
 import { buildSite } from "../../../shared/services.ts";
 import { ledgerTable, policiesTable } from "../../../shared/tables.ts";
+import { Identity } from "../otc/identity.ts";
 import { SimulatedOtc } from "../otc/otc-account.ts";
+import { type SentCall, wireTo } from "../otc/otc-wire.ts";
 import { OtcWorld } from "../otc/otc-world.ts";
+import { simulatedSecrets } from "../otc/simulated-secrets.ts";
 import type { FunctionName } from "../plan/fault.ts";
 import type { PlannedHold } from "../plan/retention-story.ts";
 import type { Edit, Scenario } from "../plan/scenario.ts";
 import { MemoryTables } from "../tables/memory-tables.ts";
 import { SeededChance } from "./chance.ts";
+import { type Container, Containers } from "./container.ts";
 import { FaultPlan } from "./fault-plan.ts";
 import { Inbox } from "./inbox.ts";
 import { layHistory } from "./lay-history.ts";
@@ -42,11 +48,14 @@ const config = parseConfig({
   TICKET_TOPIC_ARN: "ticket",
   OTC_ENDPOINTS: "{}",
   PRUNE_GRACE_HOURS: "24",
+  // So low that two calls at once are one too many.
+  OTC_RATE_PER_SECOND: "2",
 });
 
 export const { graceMs } = config;
 export const pollBoundMs = config.pollBoundMs;
 export const namePrefix = config.namePrefix;
+export const { otcRatePerSecond } = config;
 
 /** One invocation as it went. */
 export interface Invocation {
@@ -70,6 +79,10 @@ export class World {
   readonly invocations: Invocation[] = [];
   readonly logs: LogEntry[] = [];
   readonly metrics: { readonly at: number; readonly values: MetricValues }[] = [];
+  /** Every request to OTC where the real client makes them, and every password tried. */
+  readonly calls: SentCall[] = [];
+  readonly identity: Identity;
+  readonly #containers = new Containers();
   /** Set when the ledger was put back to an older copy. */
   restoredAt: number | undefined;
   /** Holds that were set after the deletion they were to prevent had begun. */
@@ -86,6 +99,7 @@ export class World {
     this.timeline = new Timeline(scenario.startAt);
     const now = () => this.timeline.now();
     this.faults = new FaultPlan(scenario.faults, { now, endAt: scenario.endAt });
+    this.identity = new Identity({ now, faults: this.faults, planned: scenario.faults });
     this.otc = new OtcWorld({
       now,
       chance: SeededChance.of(scenario.seed, "otc"),
@@ -117,6 +131,10 @@ export class World {
     if (this.#tracing) this.story.push({ at: this.timeline.now(), text });
   };
 
+  get policies() {
+    return this.tables.table(config.policiesTable);
+  }
+
   get ledger() {
     return this.tables.table(config.ledgerTable);
   }
@@ -135,43 +153,52 @@ export class World {
     const invocation: Invocation = { fn, process };
     this.invocations.push(invocation);
     const context = { getRemainingTimeInMillis: () => process.remainingMs() };
+    const container = this.#containers.take(fn, process, this.timeline.now());
+    container.site ??= this.#siteIn(container);
     const end = (error?: unknown) => {
       process.endedAt = this.timeline.now();
+      // Over the wire a container is used again; elsewhere every process is a new one.
+      if (this.scenario.isWired === true) container.idleSinceAt = process.endedAt;
       if (error !== undefined) {
         invocation.error = error;
         this.tell(`${process.name} failed: ${error instanceof Error ? error.message : "?"}`);
       }
     };
-    entries[fn].run({}, context, this.siteFor(process)).then(
+    entries[fn].run({}, context, container.site).then(
       () => end(),
       (error: unknown) => end(error),
     );
     return invocation;
   }
 
-  /** The site of one process: the real composition, with the outside replaced by the simulated one. */
-  siteFor(process: SimProcess): Site {
-    const { tables, faults, tell, otc, timeline } = this;
+  /** The site of one container: the real composition, with the outside replaced by the simulated one. */
+  #siteIn(container: Container): Site {
+    const { tables, faults, tell, otc, timeline, identity, calls } = this;
     const record = (entry: LogEntry) => {
       this.logs.push(entry);
-      tell(`${process.name}: ${entry.message}${entry.failure === undefined ? "" : ` [${entry.failure.code}]`}`);
+      tell(
+        `${container.process.name}: ${entry.message}${entry.failure === undefined ? "" : ` [${entry.failure.code}]`}`,
+      );
     };
+    const door = { world: otc, faults, timeline, tell };
     const site = buildSite(config, {
-      dynamoDb: tableClient({ tables, faults, process, tell }),
-      secrets: { read: () => Promise.reject(new Error("the simulated OTC needs no secret")) },
-      notifier: this.inbox.notifierFor(process),
+      functionName: container.fn,
+      transport: wireTo({ door, identity, calls }, container),
+      dynamoDb: tableClient({ tables, faults, process: container, tell }),
+      secrets: simulatedSecrets({ container, faults, identity }),
+      notifier: this.inbox.notifierFor(container),
       telemetry: { emit: (values) => void this.metrics.push({ at: timeline.now(), values }) },
       log: { info: record, warn: record, error: record },
       clock: {
-        now: () => process.now(),
-        sleep: (ms) => process.effect("sleep", () => undefined, ms),
+        now: () => container.process.now(),
+        sleep: (ms) => container.effect("sleep", () => undefined, ms),
       },
       chance: {
         newId: () => `write-${++this.#writeIds}`,
         fraction: () => this.#latency.fraction(),
       },
     });
-    return { ...site, provider: new SimulatedOtc({ world: otc, faults, timeline, tell }, process) };
+    return this.scenario.isWired === true ? site : { ...site, provider: new SimulatedOtc(door, container.process) };
   }
 
   #blowsFor(fn: FunctionName): Blow[] {

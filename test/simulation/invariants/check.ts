@@ -4,6 +4,7 @@ import type { World } from "../engine/world.ts";
 import { type Facts, gatherFacts } from "./facts.ts";
 import { i5RetentionRemovesOnlyWhatMayGo } from "./promise-of-retention.ts";
 import { i1AtMostOneBackupPerRun, i3NoPhantomNoOrphan, i10NoStormOfCalls } from "./promises-about-backups.ts";
+import { i6NoSecretLeaves, i10NeverFasterThanAllowed, i10OneTryPerPassword } from "./promises-about-calls.ts";
 import { i7ConvergesAfterFaults, i9EndsStayAndVersionsRise } from "./promises-about-time.ts";
 import { i2GoodOrToldInTime, i4ToldPromptlyAndOnce, i8HostileRowsHarmOnlyThemselves } from "./promises-to-people.ts";
 import { i3AfterRetention, i7RetentionGetsThrough } from "./retention-at-rest.ts";
@@ -18,7 +19,8 @@ export const invariants = {
     (facts.world.scenario.retention === undefined ? i7ConvergesAfterFaults : i7RetentionGetsThrough)(facts),
   I8: i8HostileRowsHarmOnlyThemselves,
   I9: i9EndsStayAndVersionsRise,
-  I10: i10NoStormOfCalls,
+  I6: i6NoSecretLeaves,
+  I10: (facts) => [...i10NoStormOfCalls(facts), ...i10OneTryPerPassword(facts), ...i10NeverFasterThanAllowed(facts)],
 } as const satisfies Record<string, (facts: Facts) => string[]>;
 
 export interface Violation {
@@ -26,9 +28,9 @@ export interface Violation {
   readonly what: string;
 }
 
-const nights = ["I1", "I2", "I3", "I4", "I5", "I7", "I8", "I9", "I10"] as const;
+const nights = ["I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I9", "I10"] as const;
 /** In a story of retention the nights are laid: what they promise was not put to the test. */
-const retention = ["I1", "I3", "I5", "I7", "I9"] as const;
+const retention = ["I1", "I3", "I5", "I6", "I7", "I9"] as const;
 
 export function check(world: World): Violation[] {
   const facts = gatherFacts(world);

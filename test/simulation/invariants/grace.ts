@@ -59,6 +59,17 @@ function costOf(fault: Fault): number {
     case "instance-busy":
       // BACKING UP for another backup hides the end of ours until the closer look that is owed once an hour.
       return Math.min(fault.forMs, 60 * minuteMs) + 3 * minuteMs;
+    case "password-changed":
+      // The old password is not tried again, and the new one is read within minutes of its being stored.
+      return fault.storedAfterMs + 12 * minuteMs;
+    case "user-locked":
+      // A refused version rests for an hour, also when the lock was all that was wrong.
+      return fault.forMs + 70 * minuteMs;
+    case "rate-limit":
+      return fault.forMs + 10 * minuteMs;
+    case "tokens-die":
+      return 3 * minuteMs;
+    case "answers-echo":
     case "instance-status":
     case "list-hides":
     case "instance-hidden":

@@ -1,21 +1,11 @@
 // One OTC account as a process of ours meets it: the ports AccountProvider and BackupProvider in front of the simulated
 // OTC, with its lags, refusals, busy locks and lost answers. Every call is one effect of the process.
 
-import { type Failure, type FailureCode, failed, failure, ok, type Result } from "../../../shared/domain/failure.ts";
-import type { AutomatedPolicy, BackupRequest, Instance, RemoteBackup } from "../../../shared/domain/remote.ts";
+import { failed, failure, ok, type Result } from "../../../shared/domain/failure.ts";
+import type { AutomatedPolicy, BackupRequest, RemoteBackup } from "../../../shared/domain/remote.ts";
 import type { AccountProvider, BackupProvider, Deletion } from "../../../shared/ports.ts";
-import type { FaultPlan } from "../engine/fault-plan.ts";
 import type { SimProcess } from "../engine/sim-process.ts";
-import type { Timeline } from "../engine/timeline.ts";
-import type { OtcOperation } from "../plan/fault.ts";
-import { type OtcBackup, type OtcWorld, statusAt } from "./otc-world.ts";
-
-export interface OtcDoor {
-  readonly world: OtcWorld;
-  readonly faults: FaultPlan;
-  readonly timeline: Timeline;
-  readonly tell: (text: string) => void;
-}
+import { type OtcDoor, OtcServer } from "./otc-server.ts";
 
 const nightlyAtOtc: AutomatedPolicy = { keepDays: 7, startTime: "19:00-20:00", period: "1,2,3,4,5,6,7" };
 
@@ -25,15 +15,17 @@ const answerTimeoutMs = 15_000;
 export class SimulatedOtc implements BackupProvider {
   readonly #door: OtcDoor;
   readonly #process: SimProcess;
+  readonly #server: OtcServer;
 
   constructor(door: OtcDoor, process: SimProcess) {
     this.#door = door;
+    this.#server = new OtcServer(door);
     this.#process = process;
   }
 
   account(name: string): Promise<Result<AccountProvider>> {
     return this.#process.effect("account", () => {
-      const refusal = this.#refusal("account");
+      const refusal = this.#server.refusal("account");
       return refusal === undefined ? ok(this.#accountNamed(name)) : failed(refusal);
     });
   }
@@ -45,9 +37,9 @@ export class SimulatedOtc implements BackupProvider {
 
   #accountNamed(account: string): AccountProvider {
     return {
-      listInstances: () => this.#process.effect("list-instances", () => this.#listInstances(account)),
+      listInstances: () => this.#process.effect("list-instances", () => this.#server.listInstances(account)),
       createBackup: (request) => this.#createBackup(request),
-      listBackups: (instanceId) => this.#process.effect("list-backups", () => this.#listBackups(instanceId)),
+      listBackups: (instanceId) => this.#process.effect("list-backups", () => this.#server.listBackups(instanceId)),
       deleteBackup: (id) => this.#sendDelete(id),
       automatedPolicy: () => this.#process.effect("automated-policy", () => ok(nightlyAtOtc)),
       restoreSpans: () => this.#process.effect("restore-spans", () => ok([])),
@@ -58,142 +50,30 @@ export class SimulatedOtc implements BackupProvider {
     };
   }
 
-  #listInstances(account: string): Result<readonly Instance[]> {
-    const refusal = this.#refusal("list-instances");
-    if (refusal !== undefined) return failed(refusal);
-    const { world } = this.#door;
-    return ok(
-      world.instances
-        .filter((instance) => instance.account === account && !this.#isHidden(instance.id))
-        .map(({ id, name, isReplica }) => ({
-          id,
-          name,
-          isReplica,
-          status: this.#statusOf(id),
-          engine: "PostgreSQL",
-          tags: [],
-        })),
-    );
-  }
-
-  #isHidden(instanceId: string): boolean {
-    const { world, faults } = this.#door;
-    const isThis = (fault: { instance: number }) => world.instances[fault.instance]?.id === instanceId;
-    return faults.lasting("instance-hidden", isThis) !== undefined;
-  }
-
-  #statusOf(instanceId: string): string {
-    const { world, faults } = this.#door;
-    const isThis = (fault: { instance: number }) => world.instances[fault.instance]?.id === instanceId;
-    const special = faults.lasting("instance-status", isThis);
-    if (special !== undefined) return special.status;
-    const busy = world.isBusy(instanceId) || faults.lasting("instance-busy", isThis) !== undefined;
-    return busy ? "BACKING UP" : "ACTIVE";
-  }
-
   #createBackup(request: BackupRequest): Promise<Result<RemoteBackup>> {
     const lost = this.#door.faults.take("post-answer-lost");
-    if (lost === undefined) return this.#process.effect("create-backup", () => this.#accept(request));
+    if (lost === undefined) return this.#process.effect("create-backup", () => this.#server.accept(request));
     const { timeline, tell } = this.#door;
     tell(`answer to POST ${request.name} lost, effect ${lost.effect}`);
     const act = () => {
-      if (lost.effect === "done") this.#accept(request);
-      if (lost.effect === "late") timeline.schedule(timeline.now() + lost.lateMs, () => this.#accept(request));
+      if (lost.effect === "done") this.#server.accept(request);
+      if (lost.effect === "late") timeline.schedule(timeline.now() + lost.lateMs, () => this.#server.accept(request));
       return failed(failure("provider-unavailable", "no answer within 15 s", { effect: "unknown" }));
     };
     return this.#process.effect("create-backup", act, answerTimeoutMs);
   }
 
-  /** The server's side of a POST, in the order in which OTC checks. */
-  #accept(request: BackupRequest): Result<RemoteBackup> {
-    const { world, tell, timeline } = this.#door;
-    world.posts.push({ at: timeline.now(), name: request.name });
-    const refusal = this.#refusal("create-backup") ?? this.#objection(request);
-    if (refusal !== undefined) {
-      tell(`POST ${request.name} refused: ${refusal.code}`);
-      return failed(refusal);
-    }
-    const backup = world.create(request);
-    tell(`POST ${request.name} accepted: backup ${backup.id}, which ${backup.fate}`);
-    return ok({ ...rowOf(backup, "BUILDING") });
-  }
-
-  #objection({ instanceId, name }: BackupRequest): Failure | undefined {
-    const { world } = this.#door;
-    const instance = world.instance(instanceId);
-    if (instance === undefined) return failure("instance-gone", `instance ${instanceId} does not exist`);
-    if (instance.isReplica) return failure("instance-replica", `instance ${instanceId} is a replica`);
-    if (world.named(name) !== undefined && !world.isBusy(instanceId))
-      return failure("name-taken", `backup ${name} already exists`);
-    const status = this.#statusOf(instanceId);
-    return status === "ACTIVE" ? undefined : failure("instance-busy", `instance ${instanceId} is ${status}`);
-  }
-
-  #listBackups(instanceId: string): Result<readonly RemoteBackup[]> {
-    const refusal = this.#refusal("list-backups");
-    if (refusal !== undefined) return failed(refusal);
-    const { world, faults, timeline } = this.#door;
-    // A list that lags shows the past: new rows are missing, ended ones still build.
-    const asOf = timeline.now() - (faults.lasting("list-lag")?.lagMs ?? 0);
-    const rows = world.backupsOf(instanceId).flatMap((backup) => {
-      const status = statusAt(backup, asOf);
-      return status === undefined ? [] : [rowOf(backup, status)];
-    });
-    const hides = faults.lasting("list-hides", (fault) => world.instances[fault.instance]?.id === instanceId);
-    return ok(hides === undefined ? rows : rows.filter((_, index) => index % 2 !== hides.parity));
-  }
-
   #sendDelete(id: string): Promise<Result<Deletion>> {
     const { faults, timeline } = this.#door;
     const lost = faults.take("delete-answer-lost");
-    if (lost === undefined) return this.#process.effect("delete-backup", () => this.#deleteBackup(id));
+    if (lost === undefined)
+      return this.#process.effect("delete-backup", () => this.#server.deleteBackup(id, this.#process));
     const act = () => {
-      if (lost.effect === "done") this.#deleteBackup(id);
-      if (lost.effect === "late") timeline.schedule(timeline.now() + lost.lateMs, () => this.#deleteBackup(id));
+      if (lost.effect === "done") this.#server.deleteBackup(id, this.#process);
+      if (lost.effect === "late")
+        timeline.schedule(timeline.now() + lost.lateMs, () => this.#server.deleteBackup(id, this.#process));
       return failed(failure("provider-unavailable", "no answer within 15 s", { effect: "unknown" }));
     };
     return this.#process.effect("delete-backup", act, answerTimeoutMs);
   }
-
-  #deleteBackup(id: string): Result<Deletion> {
-    const refusal = this.#refusal("delete-backup");
-    if (refusal !== undefined) return failed(refusal);
-    const { world, timeline, tell } = this.#door;
-    const backup = world.backups.find((each) => each.id === id && timeline.now() < each.deletedAt);
-    if (backup === undefined) return ok({});
-    backup.deletedAt = timeline.now();
-    world.deletions.push({ at: timeline.now(), backup, by: this.#process.name, bySince: this.#process.startedAt });
-    tell(`DELETE ${backup.name} accepted`);
-    return ok({ requestId: `delete-${id}` });
-  }
-
-  #refusal(operation: OtcOperation): Failure | undefined {
-    const { faults } = this.#door;
-    const outage = faults.lasting("otc-outage");
-    if (outage !== undefined) return refusalOf(outage.code, undefined);
-    const refusal = faults.take("otc-refuses", (fault) => fault.operation === operation);
-    return refusal === undefined ? undefined : refusalOf(refusal.code, refusal.afterMs);
-  }
-}
-
-/** Errors of the service itself say nothing of the effect; refusals say that there was none. */
-function refusalOf(code: FailureCode, afterMs: number | undefined): Failure {
-  const isUnclear = code === "provider-unavailable" || code === "answer-unreadable";
-  return failure(code, `simulated ${code}`, {
-    effect: isUnclear ? "unknown" : "none",
-    ...(afterMs === undefined ? {} : { afterMs }),
-  });
-}
-
-function rowOf(backup: OtcBackup, status: RemoteBackup["status"]): RemoteBackup {
-  const ended = status === "COMPLETED";
-  return {
-    id: backup.id,
-    name: backup.name,
-    instanceId: backup.instanceId,
-    status,
-    beganAt: backup.createdAt,
-    ...(ended && backup.sizeKb !== undefined ? { sizeKb: backup.sizeKb } : {}),
-    ...(ended ? { endedAt: backup.endsAt } : {}),
-  };
 }

@@ -48,7 +48,7 @@ export class OtcWorld {
   readonly instances: readonly OtcInstance[];
   readonly backups: OtcBackup[] = [];
   /** Every POST that reached OTC. */
-  readonly posts: { readonly at: number; readonly name: string }[] = [];
+  readonly posts: { readonly at: number; readonly name: string; readonly isThrottled: boolean }[] = [];
   /** Every backup that somebody deleted through the API. */
   readonly deletions: Deleted[] = [];
   readonly #options: OtcWorldOptions;

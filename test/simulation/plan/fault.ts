@@ -58,12 +58,20 @@ export type RetentionFault =
   | (Once & { kind: "delete-answer-lost"; effect: "none" | "done" | "late"; lateMs: number })
   | (Once & { kind: "backup-removed"; instance: number; fromNewest: number });
 
+/** What only the real client meets: credentials, limits, and answers that repeat what they were sent. */
+export type WireFault =
+  | (Once & { kind: "password-changed"; account: string; storedAfterMs: number })
+  | (Once & { kind: "tokens-die" })
+  | (Lasting & { kind: "user-locked"; account: string })
+  | (Lasting & { kind: "answers-echo" })
+  | (Lasting & { kind: "rate-limit"; perSecond: number });
+
 export type NoticeFault =
   | (Once & { kind: "notice-refused"; times: number })
   | (Once & { kind: "notice-answer-lost"; times: number })
   | (Lasting & { kind: "notice-outage" });
 
-export type Fault = ProcessFault | TickFault | TableFault | OtcFault | RetentionFault | NoticeFault;
+export type Fault = ProcessFault | TickFault | TableFault | OtcFault | RetentionFault | WireFault | NoticeFault;
 export type FaultKind = Fault["kind"];
-export type NightFaultKind = Exclude<FaultKind, RetentionFault["kind"]>;
+export type NightFaultKind = Exclude<FaultKind, RetentionFault["kind"] | WireFault["kind"]>;
 export type FaultOf<K extends FaultKind> = Extract<Fault, { kind: K }>;

@@ -4,6 +4,7 @@
 import { SeededChance } from "../engine/chance.ts";
 import type { OtcInstance } from "../otc/otc-world.ts";
 import { drawFaults } from "./draw-faults.ts";
+import { overTheWire } from "./draw-wire-faults.ts";
 import { generateRetention } from "./generate-retention.ts";
 import { hostileRows } from "./hostile-rows.ts";
 import type { Edit, PolicyMeaning, Scenario } from "./scenario.ts";
@@ -12,11 +13,13 @@ import { firstNoons, schedules, slotsAround, zones } from "./schedules.ts";
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 
-/** One seed in so many is days of retention; the others are nights of backups. */
-const retentionEvery = 8;
+/** One seed in so many is days of retention, and one nights over the real client; the others are nights behind its port. */
+const storiesInTurn = 8;
 
 export function generateScenario(seed: number): Scenario {
-  return seed % retentionEvery === 0 ? generateRetention(seed) : generateNights(seed);
+  if (seed % storiesInTurn === 0) return generateRetention(seed);
+  const nights = generateNights(seed);
+  return seed % storiesInTurn === storiesInTurn / 2 ? overTheWire(nights) : nights;
 }
 
 function generateNights(seed: number): Scenario {

@@ -38,6 +38,8 @@ export interface Scenario {
   readonly instances: readonly OtcInstance[];
   readonly edits: readonly Edit[];
   readonly faults: readonly Fault[];
+  /** Present and true: OTC is reached through the real client, whose requests and answers are simulated one by one. */
+  readonly isWired?: boolean;
   /** Present: a stretch of days on which retention is at work, over nights that lie behind. */
   readonly retention?: RetentionStory;
 }

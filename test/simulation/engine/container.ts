@@ -1,0 +1,43 @@
+// What a function's processes are born into: a container serves one invocation after the other and keeps what the code keeps between
+// them (tokens, paces, cached secrets). One whose process died is never used again.
+
+import type { Site } from "../../../shared/ports.ts";
+import type { FunctionName } from "../plan/fault.ts";
+import type { Effects, SimProcess } from "./sim-process.ts";
+
+/** So long a container that has nothing to do is kept warm. */
+const warmMs = 10 * 60_000;
+
+export class Container implements Effects {
+  readonly id: number;
+  readonly fn: FunctionName;
+  process: SimProcess;
+  site: Site | undefined;
+  idleSinceAt: number | undefined;
+
+  constructor(id: number, fn: FunctionName, process: SimProcess) {
+    this.id = id;
+    this.fn = fn;
+    this.process = process;
+  }
+
+  effect<T>(label: string, act: () => T, waitMs = 0): Promise<T> {
+    return this.process.effect(label, act, waitMs);
+  }
+}
+
+export class Containers {
+  readonly #all: Container[] = [];
+
+  /** A warm container of the function, or a new one; `process` is the invocation that runs in it from now on. */
+  take(fn: FunctionName, process: SimProcess, now: number): Container {
+    const warm = this.#all.find(
+      (one) => one.fn === fn && one.idleSinceAt !== undefined && now - one.idleSinceAt < warmMs && !one.process.isDead,
+    );
+    const container = warm ?? new Container(this.#all.length + 1, fn, process);
+    if (warm === undefined) this.#all.push(container);
+    container.process = process;
+    container.idleSinceAt = undefined;
+    return container;
+  }
+}
