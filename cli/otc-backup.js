@@ -2,9 +2,9 @@
 // Starts the command line on the Node version the project pins, even where the machine's own is older: the sources are
 // TypeScript that only a newer Node reads. Plain JavaScript, so that any Node can start it.
 
-import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { runOn } from "./on-pinned-node.js";
 
 const main = fileURLToPath(new URL("main.ts", import.meta.url));
 const isRecent = Number(process.versions.node.split(".")[0]) >= 24;
@@ -17,12 +17,9 @@ if (isRecent) {
   const pinned = fileURLToPath(new URL(`../node_modules/node-${platform}-${process.arch}/${binary}`, import.meta.url));
   if (!existsSync(pinned)) {
     process.stderr.write(
-      `otc-backup needs Node 24 or newer, this is ${process.versions.node}\nhint: run npm ci, or install Node 24\n`,
+      `error: otc-backup needs Node 24 or newer, this is ${process.versions.node}\nhint: run npm ci, or install Node 24\n`,
     );
     process.exit(1);
   }
-  // The child gets Ctrl-C from the terminal itself; the parent only waits for it to finish its tick.
-  process.on("SIGINT", () => {});
-  const child = spawnSync(pinned, [main, ...process.argv.slice(2)], { stdio: "inherit" });
-  process.exit(child.status ?? 1);
+  runOn(pinned, [main, ...process.argv.slice(2)]);
 }

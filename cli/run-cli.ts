@@ -15,8 +15,8 @@ export async function runCli(args: readonly string[]): Promise<number> {
   }
 }
 
-/** What the argument parser found, it has said itself. */
-function tell(error: unknown, debug: boolean): number {
+/** Says what went wrong and returns the exit code. What the argument parser found, it has said itself. */
+export function tell(error: unknown, debug: boolean): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   const { message, hint, exitCode } = explained(error, debug);
   process.stderr.write(`error: ${message}\n${hint === undefined ? "" : `hint: ${hint}\n`}`);
