@@ -1,5 +1,6 @@
 // From anything thrown to what the person at the keyboard reads: one message, one hint, one exit code.
 
+import { CannotStart } from "../local/cannot-start.ts";
 import { failureFrom, hintOf } from "../shared/domain/failure.ts";
 import { CliError } from "./cli-error.ts";
 
@@ -21,12 +22,23 @@ const awsCauses: readonly (readonly [RegExp, string])[] = [
   [/ECONNREFUSED|ENOTFOUND|ETIMEDOUT|TimeoutError|EAI_AGAIN/, "AWS cannot be reached; check network and proxy"],
 ];
 
+/** What the machine says when it has no room or no right, and what to do. */
+const machineCauses: readonly (readonly [RegExp, string])[] = [
+  [
+    /ENOSPC|EDQUOT|no space left|quota exceeded/i,
+    "free some space; what was written stands, and the next start goes on from it",
+  ],
+  [/^ENOENT.*\.new'/, "the site's folder went away while it ran; put it back and start again"],
+  [/EACCES|EPERM|EROFS|permission denied|read-only/i, "you need the right to write there, or another place"],
+];
+
 export function explained(error: unknown, debug: boolean): Explained {
   if (error instanceof CliError) return { message: error.message, hint: error.hint, exitCode: error.exitCode };
+  if (error instanceof CannotStart) return { message: error.message, hint: error.hint, exitCode: 2 };
   const { code, message } = failureFrom(error);
   const isKnown = error instanceof Error && error.name === "FailureError";
   const raw = error instanceof Error ? error.message : message;
-  const cause = awsCauses.find(([pattern]) => pattern.test(raw));
+  const cause = [...machineCauses, ...awsCauses].find(([pattern]) => pattern.test(raw));
   const text = debug && error instanceof Error ? (error.stack ?? raw) : isKnown ? `${message} (${code})` : lowered(raw);
   const hint = cause?.[1] ?? (isKnown ? hintOf(code) : debug ? undefined : "--debug prints the stack");
   return { message: text, hint, exitCode: 1 };

@@ -26,6 +26,7 @@ export async function withRunningSite(where: WhereOptions, work: () => Promise<v
   });
   try {
     while (!ended && !(await runs(where.folder))) await delay(50);
+    if (ended) return await live;
     await work();
   } finally {
     stop.abort();

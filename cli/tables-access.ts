@@ -95,7 +95,7 @@ async function openLocal(folder: string, otc: boolean): Promise<Tables> {
     const config = localConfig(site.simulatorUrl, fleet);
     return assemble({ config, client, secrets, clock }, place, async () => client.destroy());
   }
-  const tables = await startEmbeddedTables(`${folder}/tables`);
+  const tables = await startEmbeddedTables(folder);
   const isSimulated = site?.accountFile === undefined;
   const state = {
     now: () => clock.now(),

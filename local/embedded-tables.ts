@@ -4,6 +4,7 @@ import { CreateTableCommand, type DynamoDBClient } from "@aws-sdk/client-dynamod
 import dynalite from "dynalite";
 import { dynamoDbClient } from "../shared/adapters/dynamodb-client.ts";
 import { ledgerTable, policiesTable } from "../shared/tables.ts";
+import { takeFolder } from "./site-folder.ts";
 
 export const localTableNames = { policies: "otc-backup-local-policies", ledger: "otc-backup-local-ledger" } as const;
 
@@ -13,10 +14,16 @@ export interface EmbeddedTables {
   close(): Promise<void>;
 }
 
-/** Starts the embedded DynamoDB on a free loopback port and creates what is missing. `path` absent: in memory. */
-export async function startEmbeddedTables(path?: string): Promise<EmbeddedTables> {
+/**
+ * Starts the embedded DynamoDB on a free loopback port and creates what is missing. `folder`: that of a site, which is held
+ * until the tables are closed; absent: in memory. Throws CannotStart.
+ */
+export async function startEmbeddedTables(folder?: string): Promise<EmbeddedTables> {
+  await using opened = new AsyncDisposableStack();
+  const taken = folder === undefined ? undefined : await takeFolder(folder);
+  opened.defer(async () => taken?.release());
   const server = dynalite({
-    ...(path === undefined ? {} : { path }),
+    ...(folder === undefined ? {} : { path: `${folder}/tables` }),
     createTableMs: 0,
     deleteTableMs: 0,
     updateTableMs: 0,
@@ -29,13 +36,14 @@ export async function startEmbeddedTables(path?: string): Promise<EmbeddedTables
   const port = typeof address === "object" && address !== null ? address.port : 0;
   const url = `http://127.0.0.1:${port}`;
   const client = embeddedClient(url);
-  await createTables(client);
-  const close = async () => {
+  opened.defer(async () => {
     client.destroy();
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
-  };
-  return { url, client, close };
+  });
+  await createTables(client);
+  const open = opened.move();
+  return { url, client, close: () => open.disposeAsync() };
 }
 
 /** A client for an embedded DynamoDB; its credentials mean nothing. */

@@ -6,12 +6,21 @@ import { readFile } from "node:fs/promises";
 import { type AccountSecret, parseAccountSecret } from "../shared/adapters/account-secret.ts";
 import type { AccountSecrets } from "../shared/adapters/secrets-manager-accounts.ts";
 import { failed, failure, ok, type Result } from "../shared/domain/failure.ts";
+import { CannotStart } from "./cannot-start.ts";
 
 export class FileAccounts implements AccountSecrets {
   readonly #path: string;
 
   constructor(path: string) {
     this.#path = path;
+  }
+
+  /** Throws CannotStart for a file that no account can be read from: a site would only find that out at its first slot. */
+  async check(): Promise<void> {
+    const hint = `write {"<account>": {"region": …, "projectId": …, "auth": …}} into it; docs/deploy.md has the form of an account`;
+    const text = await readFile(this.#path, "utf8").catch(() => undefined);
+    if (text === undefined) throw new CannotStart(`account file ${this.#path} cannot be read`, hint);
+    if (readEntries(text) === undefined) throw new CannotStart(`account file ${this.#path} is not a JSON object`, hint);
   }
 
   async read(account: string): Promise<Result<AccountSecret>> {

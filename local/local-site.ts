@@ -11,13 +11,14 @@ import { type Config, parseConfig } from "../shared/config.ts";
 import { parsePolicyFile } from "../shared/policies/policy-file.ts";
 import type { Clock, Log, Notifier, Site } from "../shared/ports.ts";
 import { buildSite } from "../shared/services.ts";
+import { CannotStart } from "./cannot-start.ts";
 import { type EmbeddedTables, localTableNames, startEmbeddedTables } from "./embedded-tables.ts";
 import { FileAccounts } from "./file-accounts.ts";
 import { fleetAccounts } from "./fleet-accounts.ts";
 import { DEMO_ACCOUNT, DEMO_FLEET } from "./simulator/fleet.ts";
 import type { FleetSeed } from "./simulator/fleet-seed.ts";
 import { type Simulator, startSimulator } from "./simulator/simulator.ts";
-import { writeSiteFile } from "./site-files.ts";
+import { readSiteFile, writeSiteFile } from "./site-files.ts";
 
 export interface LocalSiteOptions {
   readonly clock: Clock;
@@ -54,7 +55,7 @@ export const samplePoliciesFile = fileURLToPath(new URL("sample-policies.yaml", 
 export async function openLocalSite(options: LocalSiteOptions): Promise<LocalSite> {
   const { folder } = options;
   await using opened = new AsyncDisposableStack();
-  const tables = await startEmbeddedTables(folder === undefined ? undefined : `${folder}/tables`);
+  const tables = await startEmbeddedTables(folder);
   opened.defer(() => tables.close());
   const { site, simulator } = await openOn(tables, options, opened);
   const open = opened.move();
@@ -63,6 +64,8 @@ export async function openLocalSite(options: LocalSiteOptions): Promise<LocalSit
 
 async function openOn(tables: EmbeddedTables, options: LocalSiteOptions, opened: AsyncDisposableStack) {
   const { clock, folder, accountFile } = options;
+  if (folder !== undefined) await refuseOtherOtc(folder, accountFile);
+  if (accountFile !== undefined) await new FileAccounts(accountFile).check();
   const state = folder === undefined ? {} : { statePath: `${folder}/simulator.json` };
   const fleet = options.fleet?.seed ?? DEMO_FLEET;
   const move = options.moveClock === undefined ? {} : { moveClock: options.moveClock };
@@ -80,9 +83,10 @@ async function openOn(tables: EmbeddedTables, options: LocalSiteOptions, opened:
     clock,
     chance: systemChance,
   });
-  const samples = fleet.accounts.some(({ name }) => name === DEMO_ACCOUNT.name) ? samplePoliciesFile : undefined;
-  const policiesFile = options.policiesFile ?? samples;
-  if (policiesFile !== undefined) await plantPolicies(tables, policiesFile, clock.now());
+  // The samples mean databases of the simulator's small fleet.
+  const isSmall = fleet.accounts.some(({ name }) => name === DEMO_ACCOUNT.name);
+  const planted = options.policiesFile ?? (simulator !== undefined && isSmall ? samplePoliciesFile : undefined);
+  if (planted !== undefined) await plantPolicies(tables, planted, clock.now());
   if (folder !== undefined) {
     const simulated = options.fleet === undefined ? {} : { fleet: options.fleet.named };
     const otc =
@@ -90,6 +94,20 @@ async function openOn(tables: EmbeddedTables, options: LocalSiteOptions, opened:
     await writeSiteFile(folder, { tablesUrl: tables.url, pid: process.pid, ...otc });
   }
   return { site, simulator };
+}
+
+/** A ledger of simulated backups held against real OTC, or the other way round, would call every one of them lost. */
+async function refuseOtherOtc(folder: string, accountFile: string | undefined): Promise<void> {
+  const before = await readSiteFile(folder);
+  if (before === undefined || (before.accountFile === undefined) === (accountFile === undefined)) return;
+  const [had, hint] =
+    before.accountFile === undefined
+      ? ["the OTC simulator", "--folder names another place for real accounts"]
+      : [
+          "real accounts",
+          `--account ${before.accountFile} goes on with them; --folder names another place for a simulated site`,
+        ];
+  throw new CannotStart(`the site in ${folder} drives ${had}, and its ledger knows what stands there`, hint);
 }
 
 /** Metrics have no reader on one machine: what they count is printed as it happens. */

@@ -1,17 +1,16 @@
 // The local site for people: runs until Ctrl-C, prints what happens as it happens, and goes on at the next start from
 // where it stopped.
 
-import { mkdir } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { systemClock } from "../shared/adapters/system-clock.ts";
 import type { Clock, Site } from "../shared/ports.ts";
 import { ConsoleLog, ConsoleNotifier, timeOf } from "./console-log.ts";
 import { RunningClock } from "./local-clock.ts";
 import { tickAll } from "./local-scheduler.ts";
-import { type LocalFleet, openLocalSite } from "./local-site.ts";
+import { type LocalFleet, type LocalSite, openLocalSite } from "./local-site.ts";
 import { nextTickAt, openRuns } from "./next-tick.ts";
 import { openSitePage, type SitePage } from "./page/site-page.ts";
-import { readClockFile, refuseFolderInUse, writeClockFile } from "./site-files.ts";
+import { readClockFile, writeClockFile } from "./site-files.ts";
 
 const minuteMs = 60_000;
 /** Idle time is leapt over when the next work lies further away than this. */
@@ -30,30 +29,25 @@ export interface LiveOptions {
   readonly print: (line: string) => void;
 }
 
-/** Resolves when the signal is raised and the tick under way has ended. Throws FolderInUse or PortTaken before the first tick. */
+/** Resolves when the signal is raised and the tick under way has ended. Throws CannotStart before the first tick. */
 export async function runLive(options: LiveOptions): Promise<void> {
   const { folder, signal, print } = options;
-  await mkdir(folder, { recursive: true });
-  await refuseFolderInUse(folder);
   const simulated = options.accountFile === undefined;
   const running = new RunningClock((await readClockFile(folder))?.at ?? Date.now(), options.speed);
-  if (simulated) await writeClockFile(folder, running);
   const clock = simulated ? running : systemClock;
-  const notifier = new ConsoleNotifier(clock, print);
   const files = {
     ...(simulated ? {} : { accountFile: options.accountFile }),
     ...(options.fleet === undefined ? {} : { fleet: options.fleet }),
     ...(options.policiesFile === undefined ? {} : { policiesFile: options.policiesFile }),
   };
-  const local = await openLocalSite({ clock, log: new ConsoleLog(clock, print), notifier, folder, ...files });
-  print(
-    `${timeOf(clock)}  the site runs; tables under ${folder}, ${local.simulator === undefined ? "real accounts" : `OTC simulator at ${local.simulator.url}, control at ${local.simulator.controlUrl}`}`,
-  );
-  print(
-    `${timeOf(clock)}  ${simulated ? `time runs ${options.speed}-fold between the ticks and leaps over idle hours; ` : ""}Ctrl-C stops, the next start goes on from there`,
-  );
+  const told = { log: new ConsoleLog(clock, print), notifier: new ConsoleNotifier(clock, print) };
+  const local = await openLocalSite({ clock, ...told, folder, ...files });
   let page: SitePage | undefined;
   try {
+    // Only now the folder is ours: whoever had it before may have stopped a moment ago, with a later time.
+    running.leapTo((await readClockFile(folder))?.at ?? 0);
+    if (simulated) await writeClockFile(folder, running);
+    greet(local, clock, options);
     page = await openPage(local.site, options, simulated ? options.speed : 1);
     if (page !== undefined) print(`${timeOf(clock)}  status page: ${page.url}`);
     while (!signal.aborted) {
@@ -70,6 +64,15 @@ export async function runLive(options: LiveOptions): Promise<void> {
     await page?.close();
     await local.close();
   }
+  print(`${timeOf(clock)}  the site has stopped; the next start goes on from here`);
+}
+
+function greet({ simulator }: LocalSite, clock: Clock, { folder, speed, print }: LiveOptions): void {
+  const otc =
+    simulator === undefined ? "real accounts" : `OTC simulator at ${simulator.url}, control at ${simulator.controlUrl}`;
+  const pace = simulator === undefined ? "" : `time runs ${speed}-fold between the ticks and leaps over idle hours; `;
+  print(`${timeOf(clock)}  the site runs; tables under ${folder}, ${otc}`);
+  print(`${timeOf(clock)}  ${pace}Ctrl-C stops, the next start goes on from there`);
 }
 
 async function openPage(site: Site, { page }: LiveOptions, speed: number): Promise<SitePage | undefined> {
@@ -77,7 +80,7 @@ async function openPage(site: Site, { page }: LiveOptions, speed: number): Promi
 }
 
 interface Waiting {
-  readonly local: Awaited<ReturnType<typeof openLocalSite>>;
+  readonly local: LocalSite;
   readonly clock: Clock;
   readonly folder: string;
   readonly running: RunningClock | undefined;

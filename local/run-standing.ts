@@ -1,12 +1,11 @@
 // The local site for drivers: its time stands still until the simulator's control is told to move the clock, and then the
 // whole site lives through that time. Between two moves the world can be changed and the site be looked at, at any leisure.
 
-import { mkdir } from "node:fs/promises";
 import { ConsoleLog, ConsoleNotifier, timeOf } from "./console-log.ts";
 import { liveThrough } from "./live-through.ts";
 import { type LocalFleet, type LocalSite, openLocalSite } from "./local-site.ts";
 import { openSitePage, type SitePage } from "./page/site-page.ts";
-import { readClockFile, refuseFolderInUse, writeClockFile } from "./site-files.ts";
+import { readClockFile, writeClockFile } from "./site-files.ts";
 import { StandingClock } from "./standing-clock.ts";
 
 export interface StandingOptions {
@@ -18,13 +17,10 @@ export interface StandingOptions {
   readonly print: (line: string) => void;
 }
 
-/** Resolves when the signal is raised and the minute under way has ended. Throws FolderInUse or PortTaken before the first tick. */
+/** Resolves when the signal is raised and the minute under way has ended. Throws CannotStart before the first tick. */
 export async function runStanding(options: StandingOptions): Promise<void> {
   const { folder, fleet, policiesFile, signal, print } = options;
-  await mkdir(folder, { recursive: true });
-  await refuseFolderInUse(folder);
   const clock = new StandingClock((await readClockFile(folder))?.at ?? Date.now());
-  await writeClockFile(folder, { now: () => clock.now(), speed: 0 });
   const moves = new Moves(async (toAt) => {
     await liveThrough({ ...{ site: local.site, clock, toAt, signal }, minuteEnded });
     page?.tickEnded();
@@ -42,6 +38,7 @@ export async function runStanding(options: StandingOptions): Promise<void> {
     await writeClockFile(folder, { now: () => clock.now(), speed: 0 });
   };
   try {
+    await writeClockFile(folder, { now: () => clock.now(), speed: 0 });
     if (options.page !== undefined) page = await openSitePage(local.site, { ...options.page, speed: 1 });
     await moves.add(clock.now());
     const { url = "", controlUrl = "" } = local.simulator ?? {};

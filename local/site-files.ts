@@ -38,25 +38,14 @@ export async function readSiteFile(folder: string): Promise<SiteFile | undefined
 export async function isRunning(site: SiteFile): Promise<boolean> {
   try {
     process.kill(site.pid, 0);
-  } catch {
-    return false;
+  } catch (error) {
+    // One that may not be signalled lives all the same: another user's.
+    if (!(error instanceof Error && "code" in error && error.code === "EPERM")) return false;
   }
   return fetch(site.tablesUrl).then(
     () => true,
     () => false,
   );
-}
-
-/** Raised when a site is to start in a folder where one runs: two would write the same tables. */
-export class FolderInUse extends Error {
-  override readonly name = "FolderInUse";
-}
-
-/** Throws FolderInUse. Two that start within the same instant both pass; the tables' own lock then ends one of them. */
-export async function refuseFolderInUse(folder: string): Promise<void> {
-  const site = await readSiteFile(folder);
-  if (site !== undefined && (await isRunning(site)))
-    throw new FolderInUse(`a site runs in ${folder} already (process ${site.pid})`);
 }
 
 /** Simulated time only: what the clock shows now and how fast it runs, so that others can go on counting from there. */

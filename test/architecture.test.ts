@@ -67,7 +67,7 @@ const rules: readonly Rule[] = [
   },
   {
     from: "local/",
-    may: ["shared/", "functions/", "node:", "@aws-sdk/", "dynalite", "yaml"],
+    may: ["shared/", "functions/", "node:", "@aws-sdk/", "dynalite", "classic-level"],
     why: "a local site runs the real functions and never the infrastructure",
   },
   {

@@ -1,16 +1,17 @@
 // `otc-backup local`: the whole system on one machine.
 
+import { resolve } from "node:path";
 import { Command } from "commander";
 import type { LocalFleet } from "../../local/local-site.ts";
-import { PortTaken } from "../../local/page/loopback-port.ts";
 import { runLive } from "../../local/run-live.ts";
 import { runNights } from "../../local/run-nights.ts";
 import { runStanding } from "../../local/run-standing.ts";
-import { FolderInUse, readSiteFile } from "../../local/site-files.ts";
+import { readSiteFile } from "../../local/site-files.ts";
 import { CliError } from "../cli-error.ts";
 import { remark } from "../output.ts";
 import { findingTally, findingText, isProblem, readPolicyFiles } from "../policy-files.ts";
 import { fleetNamed } from "../simulator-fleet.ts";
+import { stopSignal } from "../stop-signal.ts";
 import { wholeNumber } from "../whole-number.ts";
 
 interface Options {
@@ -67,28 +68,21 @@ async function run(options: Options): Promise<void> {
   }
   if (options.json === true) throw new CliError("--json goes with --nights");
   const speed = wholeNumber("--speed", options.speed, { min: 0, max: 3600 });
-  const accountFile = options.account === "real" ? `${options.folder}/accounts.json` : options.account;
-  const stop = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
-  const fleet = accountFile === undefined ? await fleetOf(options) : undefined;
-  if (accountFile !== undefined && (speed === 0 || options.fleet !== undefined))
+  const named = options.account === "real" ? `${options.folder}/accounts.json` : options.account;
+  // Other verbs find it in the folder, from wherever they are called.
+  const account = named === undefined ? {} : { accountFile: resolve(named) };
+  const fleet = named === undefined ? await fleetOf(options) : undefined;
+  if (named !== undefined && (speed === 0 || options.fleet !== undefined))
     throw new CliError("--account drives real OTC, in real time", { hint: "--speed 0 and --fleet go without it" });
   const site = {
     folder: options.folder,
     page: options.page ? pageOptions(options) : undefined,
-    signal: stop.signal,
+    signal: stopSignal(),
     print,
     ...policies,
     ...(fleet === undefined ? {} : { fleet }),
   };
-  const account = accountFile === undefined ? {} : { accountFile };
-  const running = speed === 0 ? runStanding(site) : runLive({ ...site, speed, ...account });
-  await running.catch((error: unknown) => {
-    if (error instanceof FolderInUse)
-      throw new CliError(error.message, { hint: "stop it with Ctrl-C first; --folder names another place" });
-    if (!(error instanceof PortTaken)) throw error;
-    throw new CliError(error.message, { hint: "--page-port names another port, 0 takes any; --no-page does without" });
-  });
+  await (speed === 0 ? runStanding(site) : runLive({ ...site, speed, ...account }));
 }
 
 /** The fleet asked for, else the one the site was started with last: what it holds cannot be told from another's ids. */

@@ -1,5 +1,6 @@
 // `otc-backup simulator`: the OTC simulator alone, for trying clients against it. Everything it does is in local/simulator.
 
+import { once } from "node:events";
 import { Command, Option } from "commander";
 import { parseKnobWords } from "../../local/simulator/knob-words.ts";
 import type { KnobChange } from "../../local/simulator/knobs.ts";
@@ -7,6 +8,7 @@ import { type Simulator, type SimulatorOptions, startSimulator } from "../../loc
 import { CliError } from "../cli-error.ts";
 import { fleetNamed } from "../simulator-fleet.ts";
 import { callLine, greeting, greetingJson } from "../simulator-greeting.ts";
+import { stopSignal } from "../stop-signal.ts";
 import { wholeNumber } from "../whole-number.ts";
 
 const PORTS = { min: 0, max: 65_535 };
@@ -74,13 +76,6 @@ async function startOnPorts(options: SimulatorOptions, controlPort: number | und
   }
 }
 
-function untilInterrupted(): Promise<void> {
-  return new Promise((resolve) => {
-    process.once("SIGINT", () => resolve());
-    process.once("SIGTERM", () => resolve());
-  });
-}
-
 async function run(options: Options): Promise<void> {
   const port = wholeNumber("--port", options.port, PORTS);
   const controlPort =
@@ -94,9 +89,9 @@ async function run(options: Options): Promise<void> {
   const simulator = await startOnPorts({ port, seed, fleet, knobs, ...state, ...log }, controlPort);
   simulator.control.setSpeed(speed);
   const started = { simulator, fleet, statePath: options.state };
-  const interrupted = untilInterrupted();
+  const stop = stopSignal();
   print(options.json === true ? greetingJson(started) : greeting(started));
-  await interrupted;
+  if (!stop.aborted) await once(stop, "abort");
   await simulator.close();
 }
 

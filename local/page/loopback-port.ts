@@ -1,26 +1,23 @@
 // A port on this machine for the status page: the one asked for, or the first free one from the usual one on.
 
 import type { Server } from "node:http";
+import { CannotStart } from "../cannot-start.ts";
 
 const usualPort = 8484;
 const tries = 20;
 
-/** Raised when the port a person asked for is not to be had. */
-export class PortTaken extends Error {
-  override readonly name = "PortTaken";
-}
-
-/** Listens on 127.0.0.1 and returns the port. Throws PortTaken when `port` is given and taken, or nothing is free. */
+/** Listens on 127.0.0.1 and returns the port. Throws CannotStart when `port` is given and taken, or nothing is free. */
 export async function listenOnLoopback(server: Server, port?: number): Promise<number> {
   const candidates = port === undefined ? Array.from({ length: tries }, (_, i) => usualPort + i) : [port];
   for (const candidate of candidates) {
     const listening = await listen(server, candidate);
     if (listening !== undefined) return listening;
   }
-  throw new PortTaken(
+  throw new CannotStart(
     port === undefined
       ? `no port from ${usualPort} to ${usualPort + tries - 1} is free for the status page`
       : `port ${port} is taken, so the status page cannot be served there`,
+    "--page-port names another port, 0 takes any; --no-page does without",
   );
 }
 

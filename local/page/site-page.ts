@@ -14,7 +14,7 @@ export interface SitePage {
 
 const minuteMs = 60_000;
 
-/** `speed`: simulated seconds per second, 1 in real time. Throws PortTaken when the port asked for is taken. */
+/** `speed`: simulated seconds per second, 1 in real time. Throws CannotStart when the port asked for is taken. */
 export async function openSitePage(site: Site, options: { speed: number; port?: number }): Promise<SitePage> {
   let heldAt: number | undefined;
   // A tick of some seconds is many minutes of simulated time: only in real time does ten minutes mean broken.

@@ -98,11 +98,18 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     persist: () => file?.rewrite(),
   });
   const { api, controls } = await openServers(world, control, options);
-  // Only now: a start that fails, because another one has the port, leaves that one's file alone.
-  file?.rewrite();
-  world.store.onChange((kind, record) => file?.append(kind, record));
   const close = async () => {
     await Promise.all([closeServer(api.server), closeServer(controls.server)]);
   };
+  try {
+    // Only now: a start that fails, because another one has the port, leaves that one's file alone.
+    file?.rewrite();
+  } catch (cause) {
+    await close();
+    throw new Error(`the state cannot be kept in ${statePath}: ${cause instanceof Error ? cause.message : cause}`, {
+      cause,
+    });
+  }
+  world.store.onChange((kind, record) => file?.append(kind, record));
   return { url: api.url, controlUrl: controls.url, control, close };
 }

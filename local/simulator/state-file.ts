@@ -122,7 +122,8 @@ export class StateFile {
 
   /** Replaces the file by the store's present content in one step. */
   rewrite(): void {
-    mkdirSync(dirname(this.path), { recursive: true });
+    const folder = dirname(this.path);
+    if (!existsSync(folder)) mkdirSync(folder);
     const parts = [`${JSON.stringify({ kind: "simulator-state", at: this.now(), version: VERSION })}\n`];
     const write = (kind: RecordKind, records: ReadonlyMap<string, RecordKinds[RecordKind]>) => {
       for (const record of records.values()) parts.push(this.line(kind, record));

@@ -4,6 +4,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { runLive } from "../../local/run-live.ts";
 import { readClockFile, writeClockFile, writeSiteFile } from "../../local/site-files.ts";
 import { aSiteInAFolder, cli } from "./a-cli.ts";
 
@@ -98,4 +99,74 @@ test.each([
   const said = await on("policies", "list", "--json");
   expect(said.code).toBe(0);
   expect(JSON.parse(said.out)).toMatchObject({ policies: [{ policyId: "only-one", status: "OK" }] });
+});
+
+test("a folder that can hold no site is named, at once", async () => {
+  const file = join(aFolder(), "a-file");
+  writeFileSync(file, "");
+  for (const [folder, told] of [
+    [file, "is not a folder"],
+    [join(file, "below"), "cannot be made (ENOTDIR)"],
+    ["/proc/otc-backup", "cannot be made ("],
+  ] as const) {
+    const said = await cli("local", "--folder", folder, "--no-page");
+    expect(said, folder).toMatchObject({ code: 2, out: "" });
+    expect(said.err, folder).toContain(told);
+    expect(said.err, folder).toContain("--folder names another place");
+  }
+});
+
+test("tables that cannot be opened are named with a remedy, and the folder is free again", async () => {
+  const folder = aFolder();
+  writeFileSync(join(folder, "tables"), "no store");
+  for (let times = 0; times < 2; times += 1) {
+    const said = await cli("local", "--folder", folder, "--no-page");
+    expect(said).toMatchObject({ code: 2, out: "" });
+    expect(said.err).toContain(`the tables in ${folder} cannot be opened`);
+  }
+});
+
+test("of two sites started in the same instant in one folder exactly one goes on", async () => {
+  const folder = aFolder();
+  const stop = new AbortController();
+  const lines: string[] = [];
+  const live = { folder, speed: 1, page: undefined, signal: stop.signal, print: (line: string) => lines.push(line) };
+  const sites = [runLive(live), runLive(live), runLive(live)];
+  const refused = sites.map((site) =>
+    site.then(
+      () => undefined,
+      (error: unknown) => error,
+    ),
+  );
+  // Two have given up before the one that runs is told to stop.
+  let losers = 0;
+  await new Promise<void>((resolve) => {
+    for (const site of sites) site.catch(() => ++losers === 2 && resolve());
+  });
+  stop.abort();
+  const ends = await Promise.all(refused);
+  expect(ends.filter((end) => end === undefined)).toHaveLength(1);
+  for (const end of ends.filter((one) => one !== undefined))
+    expect(end).toMatchObject({ message: `a site runs in ${folder} already (process ${process.pid})` });
+  expect(lines.filter((line) => line.includes("the site runs"))).toHaveLength(1);
+});
+
+test("a folder belongs to the simulator or to real accounts, and what is no account file is named", async () => {
+  const { folder, local } = await aSiteInAFolder();
+  await local.close();
+  const accounts = join(folder, "accounts.json");
+  const start = (...how: string[]) => cli("local", "--no-page", "--folder", folder, ...how);
+  writeFileSync(accounts, "{}");
+  const mixed = await start("--account", "real");
+  expect(mixed.code).toBe(2);
+  expect(mixed.err).toContain(`the site in ${folder} drives the OTC simulator`);
+  await writeSiteFile(folder, { tablesUrl: "http://127.0.0.1:1", pid: process.pid, accountFile: accounts });
+  const back = await start();
+  expect(back.code).toBe(2);
+  expect(back.err).toContain(`--account ${accounts} goes on with them`);
+  writeFileSync(accounts, '["password"]');
+  const wrong = await start("--account", accounts);
+  expect(wrong.code).toBe(2);
+  expect(wrong.err).toContain("is not a JSON object");
+  expect(wrong.err).not.toContain('"password"');
 });

@@ -1,6 +1,6 @@
 import { request } from "node:http";
 import { expect, onTestFinished, test } from "vitest";
-import { PortTaken } from "../../../local/page/loopback-port.ts";
+import { CannotStart } from "../../../local/cannot-start.ts";
 import { startPageServer } from "../../../local/page/page-server.ts";
 import { siteStatus } from "../../../shared/status/status-model.ts";
 import { aGood, database, factsOf, night, siteOf } from "../../shared/status/status-builder.ts";
@@ -110,7 +110,7 @@ test("a port asked for and taken is an error that names it", async () => {
   const { url } = await aServer();
   const port = Number(new URL(url).port);
   const second = startPageServer({ read: async () => status, stage: "test", timeZone: "UTC", port });
-  await expect(second).rejects.toThrow(PortTaken);
+  await expect(second).rejects.toThrow(CannotStart);
   await expect(second).rejects.toThrow(`port ${port} is taken`);
 });
 
