@@ -14,24 +14,26 @@ export interface AccountSecret {
 }
 
 const filled = z.string().trim().min(1, "must not be empty");
-const secretSchema = z.object({
-  region: filled,
-  projectId: filled.regex(/^[A-Za-z0-9_-]{1,64}$/, "must be an OTC project id, 32 hexadecimal digits"),
-  auth: z.discriminatedUnion("method", [
-    z.object({
-      method: z.literal("token"),
-      domainName: filled,
-      userName: filled,
-      password: z.string().min(1, "must not be empty"),
-    }),
-    z.object({
-      method: z.literal("aksk"),
-      accessKey: filled,
-      secretKey: filled,
-      securityToken: filled.exactOptional(),
-    }),
-  ]),
-});
+const secretSchema = z.lazy(() =>
+  z.object({
+    region: filled,
+    projectId: filled.regex(/^[A-Za-z0-9_-]{1,64}$/, "must be an OTC project id, 32 hexadecimal digits"),
+    auth: z.discriminatedUnion("method", [
+      z.object({
+        method: z.literal("token"),
+        domainName: filled,
+        userName: filled,
+        password: z.string().min(1, "must not be empty"),
+      }),
+      z.object({
+        method: z.literal("aksk"),
+        accessKey: filled,
+        secretKey: filled,
+        securityToken: filled.exactOptional(),
+      }),
+    ]),
+  }),
+);
 
 /** The secret's text as an AccountSecret, or a failure that names the wrong field. */
 export function parseAccountSecret(

@@ -7,26 +7,32 @@ import { fromStored, toStored } from "./stored-instants.ts";
 
 const key = { pk: "site", sk: "audit" };
 
-const noteSchema = z.object({
-  policyId: z.string(),
-  account: z.string(),
-  orphans: z.array(z.string()),
-  phantoms: z.number(),
-  oddSizes: z.array(z.string()),
-});
-const reconciliationSchema = z.object({
-  beganAt: z.number(),
-  afterPolicyId: z.string().exactOptional(),
-  doneAt: z.number(),
-  again: z.array(z.string()),
-  notes: z.array(noteSchema),
-});
+const noteSchema = z.lazy(() =>
+  z.object({
+    policyId: z.string(),
+    account: z.string(),
+    orphans: z.array(z.string()),
+    phantoms: z.number(),
+    oddSizes: z.array(z.string()),
+  }),
+);
+const reconciliationSchema = z.lazy(() =>
+  z.object({
+    beganAt: z.number(),
+    afterPolicyId: z.string().exactOptional(),
+    doneAt: z.number(),
+    again: z.array(z.string()),
+    notes: z.array(noteSchema),
+  }),
+);
 
-const checkpointSchema = z.object({
-  at: z.number(),
-  policies: z.object({ policies: z.number(), fewerSinceAt: z.number().exactOptional() }),
-  reconciliation: reconciliationSchema.exactOptional(),
-});
+const checkpointSchema = z.lazy(() =>
+  z.object({
+    at: z.number(),
+    policies: z.object({ policies: z.number(), fewerSinceAt: z.number().exactOptional() }),
+    reconciliation: reconciliationSchema.exactOptional(),
+  }),
+);
 
 export class DynamoDbAudits implements AuditStore {
   readonly #table: DynamoDbTable;

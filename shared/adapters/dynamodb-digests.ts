@@ -8,12 +8,14 @@ import { fromStored, toStored } from "./stored-instants.ts";
 
 const key = { pk: "site", sk: "digest" };
 
-const recordSchema = z.object({
-  version: z.number(),
-  throughAt: z.number(),
-  sentAt: z.number(),
-  claimUntilAt: z.number().exactOptional(),
-});
+const recordSchema = z.lazy(() =>
+  z.object({
+    version: z.number(),
+    throughAt: z.number(),
+    sentAt: z.number(),
+    claimUntilAt: z.number().exactOptional(),
+  }),
+);
 
 export class DynamoDbDigests implements DigestStore {
   readonly #table: DynamoDbTable;

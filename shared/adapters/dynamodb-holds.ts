@@ -8,14 +8,16 @@ import type { HoldStore } from "../ports.ts";
 import type { DynamoDbTable } from "./dynamodb-table.ts";
 import { fromStored, toStored } from "./stored-instants.ts";
 
-const holdSchema = z.object({
-  policyId: z.string(),
-  instanceId: z.string(),
-  slotAt: z.number(),
-  reason: z.string(),
-  setAt: z.number(),
-  untilAt: z.number().exactOptional(),
-});
+const holdSchema = z.lazy(() =>
+  z.object({
+    policyId: z.string(),
+    instanceId: z.string(),
+    slotAt: z.number(),
+    reason: z.string(),
+    setAt: z.number(),
+    untilAt: z.number().exactOptional(),
+  }),
+);
 
 export class DynamoDbHolds implements HoldStore {
   readonly #table: DynamoDbTable;

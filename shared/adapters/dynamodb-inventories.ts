@@ -9,25 +9,27 @@ import type { DynamoDbTable, Item } from "./dynamodb-table.ts";
 
 const packedFrom = 100_000;
 const member = { id: z.string(), name: z.string() };
-const members = z.array(z.object(member));
+const members = z.lazy(() => z.array(z.object(member)));
 const policyIds = z.array(z.string());
-const schema = z.object({
-  account: z.string(),
-  checkedAt: z.number(),
-  coverage: z.object({
-    databases: z.number(),
-    replicas: z.number(),
-    covered: z.number(),
-    uncovered: members,
-    young: members,
-    optedOut: z.array(z.object({ ...member, reason: z.string() })),
-    weakNative: z.array(z.object({ ...member, keepDays: z.number() })),
-    shared: z.array(z.object({ ...member, policyIds })),
+const schema = z.lazy(() =>
+  z.object({
+    account: z.string(),
+    checkedAt: z.number(),
+    coverage: z.object({
+      databases: z.number(),
+      replicas: z.number(),
+      covered: z.number(),
+      uncovered: members,
+      young: members,
+      optedOut: z.array(z.object({ ...member, reason: z.string() })),
+      weakNative: z.array(z.object({ ...member, keepDays: z.number() })),
+      shared: z.array(z.object({ ...member, policyIds })),
+    }),
+    known: z.array(z.object({ ...member, engineVersion: z.string(), policyIds })),
+    gone: z.array(z.object({ ...member, goneSinceAt: z.number(), policyIds, recreatedAs: z.string().exactOptional() })),
+    unwell: z.array(z.object({ ...member, status: z.string() })),
   }),
-  known: z.array(z.object({ ...member, engineVersion: z.string(), policyIds })),
-  gone: z.array(z.object({ ...member, goneSinceAt: z.number(), policyIds, recreatedAs: z.string().exactOptional() })),
-  unwell: z.array(z.object({ ...member, status: z.string() })),
-});
+);
 
 export class DynamoDbInventories implements InventoryStore {
   readonly #table: DynamoDbTable;

@@ -7,7 +7,7 @@ import type { LookStore, WriteOutcome } from "../ports.ts";
 import type { DynamoDbTable } from "./dynamodb-table.ts";
 import { fromStored } from "./stored-instants.ts";
 
-const schema = z.object({ lookedAt: z.number(), instances: z.number(), tookMs: z.number().default(0) });
+const schema = z.lazy(() => z.object({ lookedAt: z.number(), instances: z.number(), tookMs: z.number().default(0) }));
 
 export class DynamoDbLooks implements LookStore {
   readonly #table: DynamoDbTable;

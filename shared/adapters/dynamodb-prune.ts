@@ -10,14 +10,16 @@ import type { DynamoDbTable } from "./dynamodb-table.ts";
 import { fromStored, toStored } from "./stored-instants.ts";
 
 const switchKey = { pk: "site", sk: "prune-switch" };
-const switchSchema = z.object({
-  stopped: z.boolean(),
-  reason: z.string().exactOptional(),
-  setAt: z.number().exactOptional(),
-});
-const approvalSchema = z.object({ planId: z.string(), marks: z.number(), untilAt: z.number() });
-const planSchema = z.object({ newMarks: z.number() });
-const countSchema = z.object({ deletions: z.number().int().min(0) });
+const switchSchema = z.lazy(() =>
+  z.object({
+    stopped: z.boolean(),
+    reason: z.string().exactOptional(),
+    setAt: z.number().exactOptional(),
+  }),
+);
+const approvalSchema = z.lazy(() => z.object({ planId: z.string(), marks: z.number(), untilAt: z.number() }));
+const planSchema = z.lazy(() => z.object({ newMarks: z.number() }));
+const countSchema = z.lazy(() => z.object({ deletions: z.number().int().min(0) }));
 
 /** An item may have 400 kB; a plan that marks more is recorded in full only by the marks themselves. */
 export const listedMarks = 1000;

@@ -12,15 +12,17 @@ const isoInstant = z
   .pipe(z.number());
 /** `id name`; ids have no blanks. */
 const members = z.array(z.string()).transform((lines) => lines.map(toMember));
-const schema = z.object({
-  policyId: z.string(),
-  account: z.string(),
-  policyVersion: z.number(),
-  resolvedAt: isoInstant,
-  members,
-  replicas: z.number(),
-  drop: z.object({ sinceAt: isoInstant, fallen: members }).exactOptional(),
-});
+const schema = z.lazy(() =>
+  z.object({
+    policyId: z.string(),
+    account: z.string(),
+    policyVersion: z.number(),
+    resolvedAt: isoInstant,
+    members,
+    replicas: z.number(),
+    drop: z.object({ sinceAt: isoInstant, fallen: members }).exactOptional(),
+  }),
+);
 
 export class DynamoDbSelections implements SelectionStore {
   readonly #table: DynamoDbTable;

@@ -42,13 +42,15 @@ export class DynamoDbAccounting implements AccountingStore {
   }
 }
 
-const effectiveSchema = z.object({
-  policyId: z.string(),
-  version: z.number(),
-  contentHash: z.string(),
-  sinceAt: z.number(),
-  row: z.string(),
-});
+const effectiveSchema = z.lazy(() =>
+  z.object({
+    policyId: z.string(),
+    version: z.number(),
+    contentHash: z.string(),
+    sinceAt: z.number(),
+    row: z.string(),
+  }),
+);
 
 export class DynamoDbPolicyVersions implements PolicyVersionStore, PolicyHistory {
   readonly #table: DynamoDbTable;
@@ -108,18 +110,20 @@ function versionOf(item: Item): EffectivePolicy | undefined {
 }
 
 const alertsKey = "alert#open";
-const standingSchema = z.object({
-  subject: z.string(),
-  kind: z.enum(keysOf(standingAlertKinds)),
-  level: z.enum(["page", "ticket"]),
-  fingerprint: z.string(),
-  details: z.array(z.string()),
-  members: z.array(z.string()).exactOptional(),
-  owner: z.string().exactOptional(),
-  raisedAt: z.number(),
-  leaseUntilAt: z.number(),
-  sentAt: z.number().exactOptional(),
-});
+const standingSchema = z.lazy(() =>
+  z.object({
+    subject: z.string(),
+    kind: z.enum(keysOf(standingAlertKinds)),
+    level: z.enum(["page", "ticket"]),
+    fingerprint: z.string(),
+    details: z.array(z.string()),
+    members: z.array(z.string()).exactOptional(),
+    owner: z.string().exactOptional(),
+    raisedAt: z.number(),
+    leaseUntilAt: z.number(),
+    sentAt: z.number().exactOptional(),
+  }),
+);
 
 export class DynamoDbStandingAlerts implements StandingAlertStore {
   readonly #table: DynamoDbTable;

@@ -8,14 +8,16 @@ import type { KeptPace, PaceMemory } from "./account-paces.ts";
 import type { DynamoDbTable } from "./dynamodb-table.ts";
 import { fromStored, toStored } from "./stored-instants.ts";
 
-const rateSchema = z.object({
-  ratePerSecond: z.number().positive(),
-  learnedAt: z.number(),
-  pressedMs: z.number().nonnegative(),
-  besidePerSecond: z.number().nonnegative().exactOptional(),
-});
-const claimsSchema = z.array(
-  z.object({ perSecond: z.number().nonnegative(), fromAt: z.number(), untilAt: z.number() }),
+const rateSchema = z.lazy(() =>
+  z.object({
+    ratePerSecond: z.number().positive(),
+    learnedAt: z.number(),
+    pressedMs: z.number().nonnegative(),
+    besidePerSecond: z.number().nonnegative().exactOptional(),
+  }),
+);
+const claimsSchema = z.lazy(() =>
+  z.array(z.object({ perSecond: z.number().nonnegative(), fromAt: z.number(), untilAt: z.number() })),
 );
 
 const creator = "create-backups";

@@ -16,7 +16,12 @@ export interface LocalParts {
   readonly weekday: number;
 }
 
-const canonicalNames = new Set(Intl.supportedValuesOf("timeZone"));
+let canonicalNames: ReadonlySet<string> | undefined;
+/** Listed when a zone is first asked for: milliseconds that a process without zones never spends. */
+function isCanonical(zone: string): boolean {
+  canonicalNames ??= new Set(Intl.supportedValuesOf("timeZone"));
+  return canonicalNames.has(zone);
+}
 
 /** Links (old or second names) that are not plain capitalised words. Intl resolves them in any case, so we must know it. */
 const oddlyWrittenLinks = new Set(
@@ -35,7 +40,7 @@ const plainWords = /^[A-Z][a-z]+(?:\/[A-Z][a-z]+(?:_[A-Z][a-z]+)*){1,2}$/;
  * (links such as Asia/Kolkata included) that the runtime knows. Offsets, abbreviations and "" are no zones.
  */
 export function isTimeZone(zone: string): boolean {
-  if (zone === "UTC" || canonicalNames.has(zone)) return true;
+  if (zone === "UTC" || isCanonical(zone)) return true;
   if (zone.startsWith("SystemV/")) return false; // names of ICU's own, IANA dropped them
   if (!/^[A-Za-z0-9+_-]{1,20}(?:\/[A-Za-z0-9+_-]{1,20}){1,2}$/.test(zone)) return false;
   const canonical = canonicalNameOf(zone);

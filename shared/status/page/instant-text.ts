@@ -63,13 +63,10 @@ export class InstantText {
   }
 }
 
-const dayFormat = new Intl.DateTimeFormat("en-GB", {
-  timeZone: "UTC",
-  weekday: "short",
-  day: "numeric",
-  month: "short",
-});
+let dayFormat: Intl.DateTimeFormat | undefined;
 
 function dayLabel(key: string): string {
+  // The first format of a process loads the data of all languages: not before somebody looks.
+  dayFormat ??= new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", weekday: "short", day: "numeric", month: "short" });
   return dayFormat.format(Date.parse(key)).replace(",", "");
 }
