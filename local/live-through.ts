@@ -33,14 +33,15 @@ export async function liveThrough({ site, clock, toAt, signal, minuteEnded }: Pa
       underWay.add(ended);
     }
   };
+  const isWorking = () => underWay.size > 0;
   wake();
   while (clock.now() < toAt && !signal.aborted) {
-    await clock.passTo(Math.min(toAt, nextMinute(clock.now())));
+    await clock.passTo(Math.min(toAt, nextMinute(clock.now())), isWorking);
     await minuteEnded(errors.splice(0));
     if (underWay.size === 0 && clock.now() < toAt) clock.leapTo(await nextWorkAt(site, clock.now(), toAt));
     wake();
   }
-  while (underWay.size > 0) await clock.passTo(clock.now() + 1000);
+  while (underWay.size > 0) await clock.passTo(clock.nextWakeAt ?? clock.now(), isWorking);
   await minuteEnded(errors.splice(0));
 }
 

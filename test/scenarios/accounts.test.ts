@@ -1,4 +1,4 @@
-// Many accounts: the trouble of one neither delays nor hides another, and every dawn the report is the truth.
+// Many accounts: every dawn the report is the truth. That the trouble of one neither delays nor hides another: test/fleet.
 
 import { expect, test } from "vitest";
 import type { TrueInstance } from "../../local/simulator/control-instances.ts";
@@ -17,54 +17,6 @@ import {
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
-
-/** What became of one account's nights, apart from the moments at which it happened. */
-async function nightsOf({ site, simulator, notices }: ThreeAccounts, account: AccountName) {
-  const runs = await site.runs.ofPolicy(account, { fromAt: 0, toAt: Date.UTC(2100, 0) });
-  const held = simulator.control.backups().filter((backup) => backup.name.includes(`-${account}-`));
-  return {
-    runs: runs.map(({ instanceId, slotAt, state, attempt, name, alerts }) => [
-      instanceId,
-      slotAt,
-      state,
-      attempt,
-      name,
-      alerts.length,
-    ]),
-    backups: held.map(({ name, status }) => `${name} ${status}`).toSorted(),
-    told: notices.filter((notice) => notice.body.includes(account)).map((notice) => notice.subject),
-    startedWithinMinutes: Math.max(
-      ...runs.map((run) => Math.ceil(((run.acceptedAt ?? 0) - run.slotAt) / (5 * minuteMs))),
-    ),
-  };
-}
-
-async function twoNights(test: ThreeAccounts): Promise<void> {
-  for (const night of [0, 1]) {
-    test.clock.set(firstSlotAt + night * dayMs - minuteMs);
-    await test.minutes(35);
-  }
-}
-
-test("one login broken, one account throttled to a call a second: the third one's nights are as if all were well", async () => {
-  const allWell = await threeAccounts(3);
-  await twoNights(allWell);
-  const troubled = await threeAccounts(3);
-  troubled.simulator.control.changePassword("OTC-germany/svc-backup", "changed-without-telling");
-  troubled.simulator.control.expireTokens();
-  troubled.simulator.control.setKnobs({ rateLimitPerSecond: 1, rateLimitBurst: 1 }, projectOf("holland"));
-  await twoNights(troubled);
-  const healthy = await nightsOf(troubled, "swiss");
-  expect(healthy).toEqual(await nightsOf(allWell, "swiss"));
-  expect(healthy.runs.map(([, , state]) => state)).toEqual(Array(6).fill("completed"));
-  // The throttled one is slower and complete; of the broken one there is one alert, and no run is lost sight of.
-  expect((await nightsOf(troubled, "holland")).runs.map(([, , state]) => state)).toEqual(Array(6).fill("completed"));
-  const broken = await nightsOf(troubled, "germany");
-  expect(broken.told.filter((subject) => subject.includes("account-unusable"))).toEqual([
-    "PAGE account-unusable: account germany",
-  ]);
-  expect(broken.backups).toEqual([]);
-}, 120_000);
 
 /** Numbers that look random and are the same every time. */
 function dice(seed: number): (sides: number) => number {
