@@ -1,5 +1,6 @@
 // The policies a site has, for verbs that list them all and for people who mistype one.
 
+import type { Observed } from "../shared/domain/observed.ts";
 import { nearestName } from "../shared/policies/nearest-name.ts";
 import type { PolicyRow, PolicyStore } from "../shared/ports.ts";
 import { CliError } from "./cli-error.ts";
@@ -14,6 +15,11 @@ export async function allRows({ policies }: Rows): Promise<PolicyRow[]> {
 
 export async function knownPolicies(tables: Rows): Promise<string[]> {
   return (await allRows(tables)).flatMap((row) => row.policyId ?? []);
+}
+
+/** What the ticks found about a row that is valid and in force, such as a selector that matches nothing. */
+export function metByTicks(observed: Observed | undefined): readonly string[] {
+  return observed === undefined || observed.status === "INVALID" ? [] : observed.problems;
 }
 
 export function noSuchPolicy(policyId: string, known: readonly string[]): CliError {

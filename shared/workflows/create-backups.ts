@@ -1,9 +1,11 @@
 // create-backups, one tick: every slot that is due becomes a run, and runs that wait are requested at OTC. Level
 // triggered: it asks what is due and not done, never which event woke it.
 
+import { isSurveyTime } from "../domain/account-inventory.ts";
 import { daysLeft } from "../domain/credential-expiry.ts";
 import { saysTheSame } from "../domain/observed.ts";
 import type { Run } from "../domain/run.ts";
+import { sharedLines } from "../domain/shared-databases.ts";
 import type { Site, Tick } from "../ports.ts";
 import { deliverAlerts, takeOverUnsent } from "./deliver-alerts.ts";
 import { dispatchAccounts } from "./dispatch-accounts.ts";
@@ -31,7 +33,8 @@ export async function createBackups(site: Site, tick: Tick): Promise<CreateSumma
   const journal = new TickJournal(site);
   const accountedThroughAt = await site.accounting.accountedThrough();
   const open = await site.standingAlerts.open();
-  const opened = await openDueRuns(site, { now, accountedThroughAt, open });
+  const looks = isSurveyTime(now, accountedThroughAt) ? { sharedIn: sharedDatabases(site) } : {};
+  const opened = await openDueRuns(site, { now, accountedThroughAt, open, ...looks });
   const due = await site.runs.due("create", { now, limit: dueLimit });
   const toStart = due.filter((run) => run.dueAt <= now);
   const dispatched = await dispatchAccounts(site, { opened, due: toStart, tick, journal, open });
@@ -77,6 +80,17 @@ export async function createBackups(site: Site, tick: Tick): Promise<CreateSumma
   });
   throwIfAny("create-backups", [...errors, ...observedErrors, ...delivery.errors]);
   return summary;
+}
+
+/** Each account's inventory is read once, when the first of its rows is. */
+function sharedDatabases({ inventories }: Site): (account: string) => Promise<ReadonlyMap<string, string>> {
+  const found = new Map<string, Promise<ReadonlyMap<string, string>>>();
+  const read = async (account: string) => sharedLines((await inventories.read(account))?.coverage.shared ?? []);
+  return (account) => {
+    const lines = found.get(account) ?? read(account);
+    found.set(account, lines);
+    return lines;
+  };
 }
 
 /** After the requests, which have their windows: what is over can wait, also for the next tick. */

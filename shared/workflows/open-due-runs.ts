@@ -56,6 +56,8 @@ interface OpeningFacts {
   readonly accountedThroughAt: number | undefined;
   /** Standing alerts that are open now. */
   readonly open: readonly StandingAlert[];
+  /** Now and then: what the rows of an account have to say about databases of several policies, by policy. */
+  readonly sharedIn?: (account: string) => Promise<ReadonlyMap<string, string>>;
 }
 
 /** Every row is read alone: whatever one does, the others go on. */
@@ -105,8 +107,9 @@ async function openRow(site: Site, { row, told, facts, found }: RowWork): Promis
   if (understood.problems.length > 0) found.invalidPolicies += 1;
   if (understood.problems.length > 0 || told.size > 0)
     await tellAboutRow(site, { row, told, understood, facts, found });
-  const next = nextObserved(row, understood, facts.now);
   const { inForce } = understood;
+  const shared = await sharedOf(inForce?.policy, facts);
+  const next = nextObserved(row, understood, { now: facts.now, shared });
   if (inForce !== undefined) {
     if (inForce.newSinceAt !== undefined) found.newPolicies.add(inForce.policy.policyId);
     const slots = dueSlots(inForce.policy, { ...inForce, ...facts });
@@ -117,6 +120,13 @@ async function openRow(site: Site, { row, told, facts, found }: RowWork): Promis
   }
   if (row.policyId !== undefined && !saysTheSame(row.observed, next))
     found.observed.set(row.policyId, { seen: row.observed, next });
+}
+
+/** Nothing when nobody looks in this tick. */
+async function sharedOf(policy: Policy | undefined, { sharedIn }: OpeningFacts): Promise<string[] | undefined> {
+  if (sharedIn === undefined || policy === undefined) return undefined;
+  const line = policy.enabled ? (await sharedIn(policy.account)).get(policy.policyId) : undefined;
+  return line === undefined ? [] : [line];
 }
 
 interface SlotWork {

@@ -3,6 +3,7 @@
 
 import type { Observed } from "../domain/observed.ts";
 import { type Policy, type Problem, problemLine } from "../domain/policy.ts";
+import { isSharedLine } from "../domain/shared-databases.ts";
 import { nextSlots } from "../domain/slots.ts";
 import { parsePolicy } from "../policies/parse-policy.ts";
 import type { EffectivePolicy, PolicyRow, PolicyVersionStore } from "../ports.ts";
@@ -100,15 +101,25 @@ function newness({ version, since }: EffectivePolicy, { accountedThroughAt }: Fa
   return isNew ? { newSinceAt: since } : {};
 }
 
-/** What belongs onto the row now. */
-export function nextObserved(row: PolicyRow, understood: Understood, now: number): Observed {
-  const { inForce, problems, warnings = [] } = understood;
+/**
+ * What belongs onto the row now. `shared` is the line about databases that other policies mean too, as far as somebody has
+ * looked; unless somebody has, the one that stands there stays.
+ */
+export function nextObserved(
+  row: PolicyRow,
+  understood: Understood,
+  at: { now: number; shared: readonly string[] | undefined },
+): Observed {
+  const { now } = at;
+  const { inForce, problems } = understood;
+  const shared = at.shared ?? row.observed?.warnings?.filter(isSharedLine) ?? [];
+  const warnings = [...(understood.warnings ?? []).map(problemLine), ...shared];
   const seen = row.observed;
   const selection = seen?.selection?.version === inForce?.version ? seen?.selection : undefined;
   const next: Observed = {
     status: statusOf(understood, now),
     problems: problems.map(problemLine),
-    ...(warnings.length === 0 ? {} : { warnings: warnings.map(problemLine) }),
+    ...(warnings.length === 0 ? {} : { warnings }),
     nextSlots: inForce === undefined ? [] : upcoming(inForce, seen, now),
     ...(inForce === undefined ? {} : { effectiveVersion: inForce.version }),
     ...(inForce === undefined || problems.length > 0 ? {} : { contentHash: inForce.contentHash }),

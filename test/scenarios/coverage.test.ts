@@ -112,3 +112,28 @@ test("killed before the record is written, the survey tells nobody twice", async
   expect((await surveyAccounts(test.site, tick)).standing).toEqual([]);
   expect(await test.site.inventories.read("demo")).toBeDefined();
 });
+
+test("a database of two policies is told on both rows once it was surveyed, and no longer when one of them lets go", async () => {
+  const weekly = aRow({ policyId: "weekly-shop", schedule: "0 5 * * SUN" });
+  const test = await aSite([aRow(), weekly]);
+  await survey(test);
+  // The rows are told at the next half hour.
+  test.clock.set(test.clock.now() + hourMs);
+  await test.create();
+  const other = (policyId: string) =>
+    `databases shared: shop-prod, also by ${policyId}; runs take turns and each policy keeps its own backups; let one policy mean them if that is not meant`;
+  expect((await test.row("nightly-shop")).warnings).toEqual([other("weekly-shop")]);
+  expect((await test.row("weekly-shop")).warnings).toEqual([other("nightly-shop")]);
+  test.clock.set(test.clock.now() + 60_000);
+  await test.create();
+  expect(await test.row("nightly-shop")).toMatchObject({
+    status: "OK",
+    problems: [],
+    warnings: [other("weekly-shop")],
+  });
+  await test.removeRow("weekly-shop");
+  expect(await surveyLater(test)).toEqual([]);
+  test.clock.set(test.clock.now() + hourMs);
+  await test.create();
+  expect((await test.row("nightly-shop")).warnings).toBeUndefined();
+});

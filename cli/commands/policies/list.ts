@@ -3,8 +3,9 @@
 import { Command } from "commander";
 import type { Observed } from "../../../shared/domain/observed.ts";
 import { type Problem, problemLine } from "../../../shared/domain/policy.ts";
+import { isSharedLine } from "../../../shared/domain/shared-databases.ts";
 import type { PolicyRow, PolicyVersionStore } from "../../../shared/ports.ts";
-import { allRows } from "../../known-policies.ts";
+import { allRows, metByTicks } from "../../known-policies.ts";
 import { addWhereOptions, isoAll, print, printJson, printTable, tinted, wrapped } from "../../output.ts";
 import { openTables, type WhereOptions } from "../../tables-access.ts";
 import { relativeText, whenText } from "../../time-text.ts";
@@ -48,8 +49,14 @@ async function judged({ policyId, parse, observed }: PolicyRow, versions: Policy
   // A row put back as a whole has lost what stood on it: which version is in force the ledger knows.
   const known = problems.length === 0 || policyId === undefined ? undefined : await versions.effective(policyId);
   const version = known?.version ?? observed?.effectiveVersion;
+  const shared = observed?.warnings?.filter(isSharedLine) ?? [];
   const named = { policyId: policyId ?? "(no id)", status, observed };
-  return { ...named, problems, warnings: lines("warning"), ...(version === undefined ? {} : { version }) };
+  return {
+    ...named,
+    problems,
+    warnings: [...lines("warning"), ...metByTicks(observed), ...shared],
+    ...(version === undefined ? {} : { version }),
+  };
 }
 
 function toJson({ observed, version, ...one }: Listed) {

@@ -2,12 +2,13 @@
 
 import { Command } from "commander";
 import { type Policy, type Problem, problemLine } from "../../../shared/domain/policy.ts";
+import { sharedLines } from "../../../shared/domain/shared-databases.ts";
 import { type EffectiveValue, effectiveValues } from "../../../shared/policies/effective-values.ts";
 import { parsePolicy } from "../../../shared/policies/parse-policy.ts";
 import type { Fields } from "../../../shared/policies/row-change.ts";
 import { CliError } from "../../cli-error.ts";
 import { storedRow } from "../../edit-one.ts";
-import { noSuchPolicy } from "../../known-policies.ts";
+import { metByTicks, noSuchPolicy } from "../../known-policies.ts";
 import { addWhereOptions, factsText, isoAll, print, printJson, printTable, tinted } from "../../output.ts";
 import { readPolicyFiles } from "../../policy-files.ts";
 import { openTables, type WhereOptions } from "../../tables-access.ts";
@@ -56,7 +57,10 @@ async function fromTable(policyId: string, options: Options): Promise<Shown> {
     const version = effective === undefined ? "not seen by a tick yet" : `version ${effective.version}`;
     const good = observed?.lastGoodAt === undefined ? {} : { lastGoodAt: observed.lastGoodAt };
     if (parse.ok) {
-      const found = { problems: [], warnings: parse.warnings.map(problemLine), ...good };
+      const shared = sharedLines((await tables.inventories.read(parse.policy.account))?.coverage.shared ?? []);
+      const own = shared.get(policyId);
+      const said = [...parse.warnings.map(problemLine), ...metByTicks(observed), ...(own === undefined ? [] : [own])];
+      const found = { problems: [], warnings: said, ...good };
       return shownOf({ policyId, source: `the row, ${version}`, now, ...found }, parse.policy, fields);
     }
     const last = effective === undefined ? undefined : parsePolicy(effective.raw, now);
