@@ -143,9 +143,9 @@ export const plantedBugs: readonly PlantedBug[] = [
     replace: "const name = String(error);",
   },
   {
-    name: "every function takes the whole rate",
+    name: "the configured rate is not kept",
     file: "shared/services.ts",
-    find: "(functionName === undefined ? 1 : callShareOf(functionName))",
-    replace: "(functionName === undefined ? 2 : 1)",
+    find: "ceilingPerSecond: config.otcRatePerSecond * share",
+    replace: "ceilingPerSecond: config.otcRatePerSecond * share * 3",
   },
 ];

@@ -72,10 +72,10 @@ function runsOf(
   of: { policyId: string; edits: readonly Edit[]; reign: Reign; ticks: readonly Creates[] },
 ): ExpectedRun[] {
   const { policyId, reign, ticks, edits } = of;
-  const { meaning, fromAt, toAt } = reign;
+  const { meaning, toAt } = reign;
   const slots = slotsAround(world.scenario.startAt, meaning.schedule, meaning.timeZone);
   return slots
-    .filter((slotAt) => slotAt >= fromAt - meaning.startWindowMinutes * minuteMs && slotAt < toAt)
+    .filter((slotAt) => slotAt >= earliestSlotAt(world, reign, ticks) && slotAt < toAt)
     .flatMap((slotAt) => {
       // What was written down before the ledger was put back has to be found again by a tick after that.
       const knownAt = Math.max(slotAt, world.restoredAt ?? 0);
@@ -90,6 +90,16 @@ function runsOf(
         isDue,
       }));
     });
+}
+
+/**
+ * A row that nobody saw being written counts from the last tick before it: where ticks failed to come for hours, it is taken for
+ * what stood there all the time.
+ */
+function earliestSlotAt(world: World, { fromAt, meaning }: Reign, ticks: readonly Creates[]): number {
+  if (world.restoredAt !== undefined) return Number.NEGATIVE_INFINITY;
+  const seenUntil = ticks.flatMap((tick) => (tick.endedAt <= fromAt ? [tick.knowsSlotsUntil] : []));
+  return Math.min(fromAt - meaning.startWindowMinutes * minuteMs, Math.max(...seenUntil, world.scenario.startAt));
 }
 
 function isPaused(meaning: PolicyMeaning, slotAt: number): boolean {

@@ -2,7 +2,6 @@
 // account is called. Judged from what left the processes and from everything they wrote.
 
 import { breakerMs } from "../../../shared/adapters/ledger-login-guard.ts";
-import { callShareOf } from "../../../shared/call-shares.ts";
 import { otcRatePerSecond, type World } from "../engine/world.ts";
 import { secretMark } from "../otc/identity.ts";
 import type { Facts } from "./facts.ts";
@@ -61,17 +60,39 @@ export function i10OneTryPerPassword({ world, used }: Facts): string[] {
   });
 }
 
-/** I10: no process calls an account faster than its share of the configured rate, whatever OTC would take. */
+/** Functions that run at the same time agree on their parts of the rate; two processes of one function do not. */
+const overlaps: ReadonlySet<string> = new Set(["ticks-doubled", "ticks-late", "freeze", "kill"]);
+const windowMs = 10_000;
+
+/** I10: an account is never called faster than the configured rate, by any process and by all functions together. */
 export function i10NeverFasterThanAllowed({ world, used }: Facts): string[] {
   // The pace goes by the process's own clock.
   if (used.some(({ kind }) => kind === "clock-off")) return [];
+  const together = used.some(({ kind }) => overlaps.has(kind)) ? [] : hurriedTogether(world);
+  return [...hurriedAlone(world), ...together];
+}
+
+function hurriedAlone(world: World): string[] {
   const streams = Map.groupBy(world.calls, ({ account, sender }) => `${sender} ${account}`);
   return [...streams.values()].flatMap((calls) => {
-    const spacingMs = 1000 / (otcRatePerSecond * callShareOf(calls[0]?.fn ?? ""));
-    const hurried = calls.find((call, index) => call.at - (calls[index - 1]?.at ?? 0) < spacingMs - slackMs);
-    if (hurried === undefined) return [];
-    return [
-      `${hurried.fn} called ${hurried.account} at ${new Date(hurried.at).toISOString()} faster than its share allows`,
-    ];
+    const spacingMs = 1000 / otcRatePerSecond - slackMs;
+    const hurried = calls.find((call, index) => call.at - (calls[index - 1]?.at ?? 0) < spacingMs);
+    return hurried === undefined ? [] : [`${hurried.fn} called ${hurried.account} too fast at ${instant(hurried.at)}`];
   });
+}
+
+/** Turns are spaced, so a stretch of time has at most what the rate gives it, and one more of each process. */
+function hurriedTogether({ calls }: World): string[] {
+  return [...Map.groupBy(calls, ({ account }) => account)].flatMap(([account, list]) => {
+    const crowd = list.find((first, index) => {
+      const near = list.slice(index, index + 64).filter((call) => call.at < first.at + windowMs);
+      return near.length > (otcRatePerSecond * windowMs) / 1000 + new Set(near.map(({ sender }) => sender)).size;
+    });
+    if (crowd === undefined) return [];
+    return [`${account} was called more often than the rate allows in ten seconds from ${instant(crowd.at)}`];
+  });
+}
+
+function instant(at: number): string {
+  return new Date(at).toISOString();
 }
