@@ -33,7 +33,7 @@ export function figureText(figures: readonly Figure[]): string {
 }
 
 /** One JSON value: the figures with their ratios. Its fields are described in docs/performance.md. */
-export function figureJson(figures: readonly Figure[], settings: Record<string, unknown>): string {
+export function figureJson(figures: readonly Figure[], settings: object): string {
   const list = figures.map((figure) => {
     const { group, name, value, unit, floor = null, target = null } = figure;
     return { group, name, value, unit, floor, ratio: ratioOf(figure) ?? null, target, meets: meetsTarget(figure) };
