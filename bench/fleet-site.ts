@@ -8,6 +8,8 @@ import type { RunningClock } from "../local/local-clock.ts";
 import { demoAccount, localConfig } from "../local/local-site.ts";
 import { generateFleet } from "../local/simulator/fleet.ts";
 import { type Simulator, startSimulator } from "../local/simulator/simulator.ts";
+// A function loads this with its first call to OTC. Here it has to be there before: a night's time runs fast.
+import "../shared/adapters/otc-accounts.ts";
 import { systemChance } from "../shared/adapters/system-chance.ts";
 import { ok } from "../shared/domain/failure.ts";
 import type { Site } from "../shared/ports.ts";

@@ -108,20 +108,20 @@ function delays({ fleet, pollBoundSeconds }: Night, ours: readonly TrueBackup[])
     );
     return notice === undefined ? [] : [(notice.at - (backup.endAt ?? 0)) / 1000];
   });
+  const never: Ungrouped = {
+    name: "failures never told",
+    ...{ value: failed.length - told.length, unit: "", floor: 0, target: { of: "value", most: 0 } },
+  };
+  // Where nothing failed there is no delay, not one of 0.
+  if (told.length === 0) return [never];
   const of = (share: number) => quantile(told, share);
   return [
-    {
-      name: "failures never told",
-      value: failed.length - told.length,
-      unit: "",
-      floor: 0,
-      target: { of: "value", most: 0 },
-    },
+    never,
     { name: "FAILED to alert, median", value: of(0.5), unit: "s" },
     { name: "FAILED to alert, p95", value: of(0.95), unit: "s" },
     {
       name: "FAILED to alert, longest",
-      value: told.reduce((longest, each) => Math.max(longest, each), 0),
+      value: of(1),
       unit: "s",
       target: { of: "value", most: pollBoundSeconds + 10 },
     },
