@@ -120,7 +120,9 @@ const kbPerGb = 1_048_576;
 
 function remarks({ coverage, gone, unwell }: AccountInventory): string[] {
   return [
-    ...coverage.uncovered.map(({ id, name }) => `UNCOVERED  ${name} (${id})`),
+    ...coverage.uncovered.map(
+      ({ id, name, remark }) => `UNCOVERED  ${name} (${id})${remark === undefined ? "" : `: ${remark}`}`,
+    ),
     ...coverage.young.map(
       ({ id, name }) => `new        ${name} (${id}): made within the last hour, no policy means it yet`,
     ),

@@ -19,7 +19,7 @@ const schema = z.lazy(() =>
       databases: z.number(),
       replicas: z.number(),
       covered: z.number(),
-      uncovered: members,
+      uncovered: z.array(z.object({ ...member, remark: z.string().exactOptional() })),
       young: members,
       optedOut: z.array(z.object({ ...member, reason: z.string() })),
       weakNative: z.array(z.object({ ...member, keepDays: z.number() })),

@@ -25,7 +25,7 @@ export interface Coverage {
   readonly replicas: number;
   readonly covered: number;
   /** No enabled policy means them, and nobody has said why not. */
-  readonly uncovered: readonly Member[];
+  readonly uncovered: readonly UncoveredDatabase[];
   /** Too young to be judged. */
   readonly young: readonly Member[];
   readonly optedOut: readonly OptedOut[];
@@ -33,6 +33,11 @@ export interface Coverage {
   readonly weakNative: readonly WeakNative[];
   /** Several policies mean the database: their runs take turns. */
   readonly shared: readonly SharedDatabase[];
+}
+
+export interface UncoveredDatabase extends Member {
+  /** Why a tag that was meant to opt the database out does not. */
+  readonly remark?: string;
 }
 
 export interface OptedOut extends Member {
@@ -59,7 +64,7 @@ export function coverageOf(instances: readonly Instance[], policies: readonly Co
     databases: databases.length,
     replicas: instances.length - databases.length,
     covered: databases.length - open.length,
-    uncovered: without.filter((database) => !isYoung(database)).map(memberOf),
+    uncovered: without.filter((database) => !isYoung(database)).map(uncoveredDatabase),
     young: without.filter(isYoung).map(memberOf),
     optedOut: open.flatMap((database) => {
       const reason = optOutReason(database);
@@ -84,6 +89,19 @@ function policiesByDatabase(policies: readonly CoveringPolicy[]): Map<string, st
 function optOutReason({ tags }: Instance): string | undefined {
   const reason = tags.find((tag) => tag.key === optOutTag)?.value.trim();
   return reason === "" ? undefined : reason;
+}
+
+function uncoveredDatabase(database: Instance): UncoveredDatabase {
+  const tag = database.tags.find(({ key }) => bare(key) === bare(optOutTag));
+  if (tag === undefined) return memberOf(database);
+  const remark =
+    tag.key === optOutTag ? `its tag ${optOutTag} gives no reason` : `its tag is called ${tag.key}, not ${optOutTag}`;
+  return { ...memberOf(database), remark };
+}
+
+/** Of a name typed in another way. */
+function bare(key: string): string {
+  return key.toLowerCase().replaceAll(/[^a-z]/g, "");
 }
 
 function weakNative(database: Instance): WeakNative[] {

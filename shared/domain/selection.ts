@@ -68,6 +68,7 @@ export interface SelectionDecision {
 
 /**
  * `selection.members` are the databases that a slot due now is for.
+ * Databases that were all deleted are no drop: that they are gone is told by the survey, and nothing of them could be backed up.
  * A drop without an edit of the policy: those that fell out and still exist stay members for a day. After an edit the new
  * choice counts at once, since somebody has just made it; a sudden drop is told all the same.
  */
@@ -77,13 +78,14 @@ export function decideSelection(facts: SelectionFacts): SelectionDecision {
   const matchedMembers = matched.map(({ id, name }) => ({ id, name }));
   const settled = { policyId, account, policyVersion, resolvedAt: now, members: matchedMembers, replicas };
   const counts = { countBefore: before?.members.length ?? 0, matched: matched.length };
-  const fallen = fallenOut(before, matchedMembers);
+  const existing = new Set(facts.instances.filter((i) => !i.isReplica).map((i) => i.id));
+  const lost = fallenOut(before, matchedMembers);
+  const fallen = lost.some((member) => existing.has(member.id)) ? lost : [];
   if (before === undefined || !isSudden(fallen.length, counts.countBefore, facts.dropPercent))
     return { selection: settled, fallen: [], ...counts };
   if (before.policyVersion !== policyVersion) return { selection: settled, fallen, ...counts };
   const sinceAt = before.drop?.sinceAt ?? now;
   if (now - sinceAt >= dropGraceMs) return { selection: settled, fallen: [], ...counts };
-  const existing = new Set(facts.instances.filter((i) => !i.isReplica).map((i) => i.id));
   const staying = fallen.filter((member) => existing.has(member.id));
   const members = [...matchedMembers, ...staying].toSorted((a, b) => (a.id < b.id ? -1 : 1));
   return { selection: { ...settled, members, drop: { sinceAt, fallen } }, fallen, ...counts };

@@ -21,6 +21,7 @@ export function emptyAlert(work: AlertedPolicy, now: number): StandingAlert {
   const details = [
     `the selector is: ${selectorText(work.selector)}`,
     `account ${work.account}: NO backups are made for this policy while nothing matches`,
+    ...patternHint(work.selector),
     "what to do: correct the selector in the policy, or the tags and names of the databases",
   ];
   return standingAlert(work, {
@@ -30,6 +31,12 @@ export function emptyAlert(work: AlertedPolicy, now: number): StandingAlert {
     print: selectorText(work.selector),
     now,
   });
+}
+
+/** Whoever knows other patterns writes them here, too. */
+function patternHint({ name }: Selector): string[] {
+  if (name === undefined || !/[[\](){}|^$\\+]/.test(name)) return [];
+  return ["of the name only * (any characters) and ? (one) are special; brackets and the like stand for themselves"];
 }
 
 const listedDatabases = 50;

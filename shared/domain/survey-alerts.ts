@@ -4,7 +4,7 @@
 import { createHash } from "node:crypto";
 import type { AccountInventory } from "./account-inventory.ts";
 import { type AlertLevel, alertLeaseMs, type StandingAlert, type StandingAlertKind } from "./alert.ts";
-import { optOutTag } from "./coverage.ts";
+import { optOutTag, type UncoveredDatabase } from "./coverage.ts";
 import { hopelessStatus } from "./decide-start.ts";
 import { hintOf } from "./failure.ts";
 import type { GoneDatabase, LifeChange } from "./instance-life.ts";
@@ -31,11 +31,7 @@ export interface SurveyNews {
 export function surveyAlerts(news: SurveyNews): SurveyPlan {
   const { now, before, changes } = news;
   const lists: [Listed, readonly Entry[], readonly { id: string }[] | undefined][] = [
-    [
-      uncovered,
-      now.coverage.uncovered.map(({ id, name }) => ({ id, line: `${name} (${id})` })),
-      before?.coverage.uncovered,
-    ],
+    [uncovered, now.coverage.uncovered.map(uncoveredEntry), before?.coverage.uncovered],
     [gone(now.gone, news.severityOf), now.gone.map(goneEntry), before?.gone],
     [changed, changes.map(changeEntry), []],
     [unwell, now.unwell.map(unwellEntry), before?.unwell],
@@ -110,6 +106,10 @@ function gone(list: readonly GoneDatabase[], severityOf: SurveyNews["severityOf"
       "made anew under the same name: put the new id into the policies that list the old one; a selector has it already",
     ],
   };
+}
+
+function uncoveredEntry({ id, name, remark }: UncoveredDatabase): Entry {
+  return { id, line: `${name} (${id})${remark === undefined ? "" : `: ${remark}`}` };
 }
 
 function goneEntry({ id, name, goneSinceAt, policyIds, recreatedAs }: GoneDatabase): Entry {

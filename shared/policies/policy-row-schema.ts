@@ -34,11 +34,15 @@ const instanceIds = z
   .min(1, "must name at least one instance")
   .max(maxInstances, `must name at most ${maxInstances} instances`);
 
+const tagText = "must be text of at most 255 characters without line breaks, control or invisible characters";
+/** OTC's tags may have an empty value; null, a value that was forgotten, is none. */
+const tagValue = z.string(tagText).max(255, tagText).regex(visible, tagText);
+
 const selector = z
   .strictObject(
     {
       tags: z
-        .record(visibleText(128), visibleText(255), "must be a map of tag names and values, both text")
+        .record(visibleText(128), tagValue, "must be a map of tag names and values, both text")
         .refine((tags) => Object.keys(tags).length > 0, "must name at least one tag")
         .optional(),
       name: visibleText(128).optional(),

@@ -35,8 +35,17 @@ test("opting out needs a reason, stays visible, and does not undo a policy", () 
   ];
   const coverage = coverageOf(instances, [{ policyId: "p", instanceIds: ["c"] }], now);
   expect(coverage.optedOut).toEqual([{ id: "a", name: "db-a", reason: "test data, ticket 4711" }]);
-  expect(coverage.uncovered.map((one) => one.id)).toEqual(["b"]);
+  expect(coverage.uncovered).toEqual([{ id: "b", name: "db-b", remark: "its tag otc-backup-optout gives no reason" }]);
   expect(coverage.covered).toBe(1);
+});
+
+test("a tag that was meant to opt a database out and is misspelt is named", () => {
+  const tags = (key: string) => ({ tags: [{ key, value: "scratch" }] });
+  const coverage = coverageOf([anInstance("a", tags("OTC_Backup_OptOut")), anInstance("b", tags("backup"))], [], now);
+  expect(coverage.uncovered.map((one) => one.remark)).toEqual([
+    "its tag is called OTC_Backup_OptOut, not otc-backup-optout",
+    undefined,
+  ]);
 });
 
 test("a database is judged an hour after it was made, and at once when OTC does not say when that was", () => {

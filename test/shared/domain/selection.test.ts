@@ -131,6 +131,12 @@ describe("a choice", () => {
 
   test("of one database that loses it is a drop of everything", () => {
     const one = decide(ten.slice(0, 1)).selection;
-    expect(decide([], one)).toMatchObject({ matched: 0, fallen: [{ id: "db0" }], selection: { members: [] } });
+    const untaggedOne = ten.slice(0, 1).map(untagged);
+    expect(decide(untaggedOne, one)).toMatchObject({ matched: 0, fallen: [{ id: "db0" }] });
+  });
+
+  test("whose databases were deleted has lost nothing that could be backed up: the survey tells who is gone", () => {
+    expect(decide(ten.slice(5), first)).toMatchObject({ matched: 5, fallen: [] });
+    expect(names(decide(ten.slice(5), first).selection)).toHaveLength(5);
   });
 });

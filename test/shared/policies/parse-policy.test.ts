@@ -125,3 +125,9 @@ test("the answer is the same at every moment of one UTC day", () => {
   const night = parsePolicy(aRow({ timezone: "Europe/Berlin" }), Date.UTC(2026, 9, 24, 23, 59));
   expect(night).toEqual(morning);
 });
+
+test("a selector may mean a tag with an empty value, as OTC has it", () => {
+  const selector = { tags: { backup: "" } };
+  const parse = parsePolicy({ policyId: "p-1", account: "prod", selector, schedule: "30 2 * * *" }, 0);
+  expect(parse.ok && parse.policy.target).toEqual({ kind: "selector", selector });
+});
