@@ -5,6 +5,7 @@ import { runId } from "../shared/domain/naming.ts";
 import type { Policy } from "../shared/domain/policy.ts";
 import type { Run } from "../shared/domain/run.ts";
 import { openRun } from "../shared/domain/run-machine.ts";
+import { shellWord } from "../shared/domain/terminal-text.ts";
 import { termsOf } from "../shared/workflows/open-due-runs.ts";
 import { CliError } from "./cli-error.ts";
 import { remark } from "./output.ts";
@@ -25,7 +26,7 @@ export async function openRunsNow(
   if (policy === undefined || version === undefined)
     throw new CliError(`${policyId} has no valid version that a tick has seen`, {
       exitCode: 3,
-      hint: `otc-backup policies show ${policyId} says what is wrong`,
+      hint: `otc-backup policies show ${shellWord(policyId)} says what is wrong`,
     });
   if (problems.length > 0) remark(`the row is invalid; version ${version}, the last valid one, is used`);
   const now = tables.clock.now();
@@ -33,7 +34,7 @@ export async function openRunsNow(
   const named = one.instanceIds;
   if (named.length === 0)
     throw new CliError(`${policyId} means no database that is known yet`, {
-      hint: `otc-backup why ${policyId} says when its selector was last resolved`,
+      hint: `otc-backup why ${shellWord(policyId)} says when its selector was last resolved`,
     });
   const instanceIds = database === undefined ? named : [fullId(database, named, `database of ${policyId}`)];
   const slotAt = Math.floor(now / minuteMs) * minuteMs;

@@ -5,6 +5,7 @@ import { stripVTControlCharacters, styleText } from "node:util";
 import Table from "cli-table3";
 import type { Command } from "commander";
 import { toStored } from "../shared/adapters/stored-instants.ts";
+import { harmless, harmlessJson } from "../shared/domain/terminal-text.ts";
 import { wallText } from "./time-text.ts";
 
 /** `--local`, `--folder`, `--stage`. */
@@ -24,17 +25,17 @@ export const widest = 100;
 const gap = 2;
 
 export function print(line: string): void {
-  process.stdout.write(`${line}\n`);
+  process.stdout.write(`${harmless(line)}\n`);
 }
 
 /** Progress, questions and remarks: not part of what a program would read. */
 export function remark(line: string): void {
-  process.stderr.write(`${line}\n`);
+  process.stderr.write(`${harmless(line)}\n`);
 }
 
 /** One line of JSON. Fields called `at` or `…At` are instants and become ISO text. */
 export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(toStored(value))}\n`);
+  process.stdout.write(`${harmlessJson(JSON.stringify(toStored(value)))}\n`);
 }
 
 /** Instants that stand in a list, which have no name to be known by. */
@@ -69,7 +70,9 @@ const plain = {
 };
 
 /** Rows under a header; the last column is wrapped where the line would be too long. Says so when there are none. */
-export function tableText(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function tableText(head: readonly string[], told: readonly (readonly string[])[]): string {
+  // Before anything is measured: what is escaped takes more room.
+  const rows = told.map((row) => row.map(harmless));
   if (rows.length === 0) return "nothing to show";
   const used = head
     .slice(0, -1)
@@ -97,7 +100,7 @@ export function printTable(head: readonly string[], rows: readonly (readonly str
 
 /** `name:  value` below each other, long values wrapped under their beginning; absent ones left out. */
 export function factsText(facts: readonly (readonly [string, string | undefined])[], indent = 2): string {
-  const present = facts.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
+  const present = facts.flatMap(([name, value]) => (value === undefined ? [] : [[name, harmless(value)] as const]));
   const nameWidth = Math.max(0, ...present.map(([name]) => name.length));
   const lead = " ".repeat(indent + nameWidth + gap);
   return present

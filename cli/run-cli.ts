@@ -2,6 +2,7 @@
 
 import { CommanderError } from "commander";
 import { explained } from "./explain-error.ts";
+import { remark } from "./output.ts";
 import { buildProgram } from "./program.ts";
 
 /** Resolves with the exit code; what a verb set itself (3: needs attention) included. */
@@ -19,6 +20,6 @@ export async function runCli(args: readonly string[]): Promise<number> {
 export function tell(error: unknown, debug: boolean): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   const { message, hint, exitCode } = explained(error, debug);
-  process.stderr.write(`error: ${message}\n${hint === undefined ? "" : `hint: ${hint}\n`}`);
+  remark(`error: ${message}${hint === undefined ? "" : `\nhint: ${hint}`}`);
   return exitCode;
 }

@@ -1,5 +1,6 @@
 // The status of a site as text: the verdict first, then what is wrong and what to type, then one line per policy.
 
+import { shellWord } from "../shared/domain/terminal-text.ts";
 import type { DatabaseStatus } from "../shared/status/database-status.ts";
 import { durationText } from "../shared/status/duration-text.ts";
 import { outcomeOf } from "../shared/status/outcome.ts";
@@ -83,7 +84,8 @@ function troubleText({ databases }: SiteStatus, site: string): string {
   if (atRisk.length === 0) return "";
   const lines = atRisk.slice(0, shownProblems).map((each) => {
     const reasons = shortened(each.reasons).flatMap((reason) => wrapped(reason, 94).map((line) => `    ${line}`));
-    const type = each.instanceId === undefined ? `policies show ${each.policyId}` : `why ${each.policyId}`;
+    const type =
+      each.instanceId === undefined ? `policies show ${shellWord(each.policyId)}` : `why ${shellWord(each.policyId)}`;
     return [
       `  ${each.policyId} ${each.instanceId ?? ""}`.trimEnd(),
       ...reasons,

@@ -21,6 +21,7 @@ import type { Clock, Log, LogEntry, Notifier, Site } from "../shared/ports.ts";
 import type { PolicyEditor, PolicyHistory } from "../shared/ports-for-editing.ts";
 import { buildSite } from "../shared/services.ts";
 import { CliError } from "./cli-error.ts";
+import { remark } from "./output.ts";
 import { fleetNamed } from "./simulator-fleet.ts";
 import { stageEnvironment } from "./stage-environment.ts";
 
@@ -141,5 +142,5 @@ const nobody: Notifier = {
   },
 };
 
-const tell = ({ message }: LogEntry) => void process.stderr.write(`${message}\n`);
+const tell = ({ message }: LogEntry) => remark(message);
 const stderrLog: Log = { info: () => {}, warn: tell, error: tell };

@@ -3,6 +3,7 @@
 import { styleText } from "node:util";
 import type { Notice } from "../shared/domain/alert-text.ts";
 import { ok, type Result } from "../shared/domain/failure.ts";
+import { harmless } from "../shared/domain/terminal-text.ts";
 import type { Clock, Log, LogEntry, Notifier } from "../shared/ports.ts";
 
 type Print = (line: string) => void;
@@ -32,7 +33,7 @@ export class ConsoleLog implements Log {
 
   #line({ message, facts }: LogEntry): string {
     const detail = facts?.detail === undefined ? "" : `  ${String(facts.detail)}`;
-    return `${timeOf(this.#clock)}  ${message}${detail}`;
+    return harmless(`${timeOf(this.#clock)}  ${message}${detail}`);
   }
 }
 
@@ -54,8 +55,8 @@ export class ConsoleNotifier implements Notifier {
   async publish(notice: Notice): Promise<Result<void>> {
     this.delivered.push(notice);
     const body = notice.body.split("\n").map((line) => `    ${line}`);
-    this.#print(styleText(["bold", "red"], `${timeOf(this.#clock)}  ${notice.subject}`));
-    this.#print(body.join("\n"));
+    this.#print(styleText(["bold", "red"], harmless(`${timeOf(this.#clock)}  ${notice.subject}`)));
+    this.#print(harmless(body.join("\n")));
     return ok(undefined);
   }
 }

@@ -5,7 +5,7 @@ import { Command } from "commander";
 import type { AccountInventory } from "../../shared/domain/account-inventory.ts";
 import { blindAfterMs } from "../../shared/domain/coverage-line.ts";
 import { type AccountForecast, accountForecasts } from "../account-forecast.ts";
-import { addWhereOptions, localTime, printTable } from "../output.ts";
+import { addWhereOptions, localTime, print, printJson, printTable } from "../output.ts";
 import { openTables, type Tables, type WhereOptions } from "../tables-access.ts";
 import { wholeNumber } from "../whole-number.ts";
 
@@ -40,9 +40,9 @@ async function showCoverage(options: CoverageOptions): Promise<void> {
     const forecasts = isAsked ? await accountForecasts(tables, limit) : undefined;
     if (options.json === true) {
       const report = { needsAttention, accounts: accounts.map(asJson), ...(forecasts && { forecasts }) };
-      process.stdout.write(`${JSON.stringify(report)}\n`);
+      printJson(report);
     } else {
-      print(accounts);
+      printCoverage(accounts);
       if (forecasts !== undefined) printForecasts(forecasts, limit);
     }
     if (needsAttention) process.exitCode = 3;
@@ -74,7 +74,7 @@ function asJson({ account, inventory, isBlind }: AccountCoverage) {
   return { account, isBlind, checkedAt: new Date(checkedAt).toISOString(), ...coverage, gone, unwell };
 }
 
-function print(accounts: readonly AccountCoverage[]): void {
+function printCoverage(accounts: readonly AccountCoverage[]): void {
   printTable(
     ["account", "databases", "covered", "uncovered", "opted out", "replicas", "as of"],
     accounts.map(({ account, inventory, isBlind }) => {
@@ -86,14 +86,14 @@ function print(accounts: readonly AccountCoverage[]): void {
   );
   for (const { account, inventory } of accounts) {
     const lines = inventory === undefined ? [] : remarks(inventory);
-    if (lines.length > 0) process.stdout.write(`\n${account}\n${lines.map((line) => `  ${line}\n`).join("")}`);
+    if (lines.length > 0) print(`\n${account}\n${lines.map((line) => `  ${line}`).join("\n")}`);
   }
   if (accounts.some((one) => needsPolicy(one.inventory)))
-    process.stdout.write("\nhint: add them to a policy, or tag them otc-backup-optout with the reason as its value\n");
+    print("\nhint: add them to a policy, or tag them otc-backup-optout with the reason as its value");
 }
 
 function printForecasts(forecasts: readonly AccountForecast[], limit: number | undefined): void {
-  process.stdout.write("\nmanual backups, with the most that retention may keep\n");
+  print("\nmanual backups, with the most that retention may keep");
   printTable(
     [
       "account",

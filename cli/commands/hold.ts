@@ -4,6 +4,7 @@ import { Command } from "commander";
 import { type Hold, isInForce } from "../../shared/domain/hold.ts";
 import { runId } from "../../shared/domain/naming.ts";
 import type { Run } from "../../shared/domain/run.ts";
+import { shellWord } from "../../shared/domain/terminal-text.ts";
 import { pauseEndAt } from "../../shared/policies/pause-end.ts";
 import { CliError } from "../cli-error.ts";
 import { namedRun } from "../named-run.ts";
@@ -74,7 +75,7 @@ async function hold(tables: Tables, named: string | undefined, { reason, until }
   if (stages.some((stage) => stage === "deleting" || stage === "deleted"))
     throw new CliError(`too late: a backup of ${runId(run)} is being or was deleted`, {
       exitCode: 3,
-      hint: `otc-backup runs show ${runId(run)} tells what became of it; the hold stands for what is left`,
+      hint: `otc-backup runs show ${shellWord(runId(run))} tells what became of it; the hold stands for what is left`,
     });
   print(`${runId(run)} is held ${endText(end, now)}: ${reason.trim()}`);
   if (stages.includes("marked")) print("its mark comes off at the next tick of prune-backups");

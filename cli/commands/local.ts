@@ -8,7 +8,7 @@ import { runNights } from "../../local/run-nights.ts";
 import { runStanding } from "../../local/run-standing.ts";
 import { readSiteFile } from "../../local/site-files.ts";
 import { CliError } from "../cli-error.ts";
-import { remark } from "../output.ts";
+import { print, remark } from "../output.ts";
 import { findingTally, findingText, isProblem, readPolicyFiles } from "../policy-files.ts";
 import { fleetNamed } from "../simulator-fleet.ts";
 import { stopSignal } from "../stop-signal.ts";
@@ -57,12 +57,12 @@ export function localCommand(): Command {
 }
 
 async function run(options: Options): Promise<void> {
-  const print = options.json === true ? () => {} : (line: string) => void process.stdout.write(`${line}\n`);
+  const tell = options.json === true ? () => {} : print;
   const policies = options.policies === undefined ? {} : { policiesFile: await validFile(options.policies) };
   if (options.nights !== undefined) {
     const nights = wholeNumber("--nights", options.nights, { min: 1, max: 366 });
     const today = Math.floor(Date.now() / 86_400_000) * 86_400_000;
-    const figures = await runNights({ nights, startAt: today + noonMs, print, ...policies });
+    const figures = await runNights({ nights, startAt: today + noonMs, print: tell, ...policies });
     process.stdout.write(`${JSON.stringify(figures)}\n`);
     return;
   }
@@ -78,7 +78,7 @@ async function run(options: Options): Promise<void> {
     folder: options.folder,
     page: options.page ? pageOptions(options) : undefined,
     signal: stopSignal(),
-    print,
+    print: tell,
     ...policies,
     ...(fleet === undefined ? {} : { fleet }),
   };

@@ -3,6 +3,7 @@
 
 import { Command } from "commander";
 import { runId } from "../../shared/domain/naming.ts";
+import { shellWord } from "../../shared/domain/terminal-text.ts";
 import { isBad, outcomeOf } from "../../shared/status/outcome.ts";
 import { followRuns } from "../follow-runs.ts";
 import { openRunsNow } from "../open-runs-now.ts";
@@ -36,7 +37,7 @@ async function runNow(policyId: string, database: string | undefined, options: R
         return;
       }
       remark(
-        `Ctrl-C stops only the watching; otc-backup runs list ${policyId} ${siteFlags(options)} finds the run again`,
+        `Ctrl-C stops only the watching; otc-backup runs list ${shellWord(policyId)} ${siteFlags(options)} finds the run again`,
       );
       const ended = await followRuns(tables, runs);
       if (options.json === true) printJson({ runs: ended });

@@ -4,6 +4,7 @@ import { Command } from "commander";
 import { sizeText } from "../../shared/domain/decision-trace.ts";
 import { runId, slotText } from "../../shared/domain/naming.ts";
 import type { Run } from "../../shared/domain/run.ts";
+import { shellWord } from "../../shared/domain/terminal-text.ts";
 import { durationText } from "../../shared/status/duration-text.ts";
 import { durationMs, isBad, outcomeOf } from "../../shared/status/outcome.ts";
 import { CliError } from "../cli-error.ts";
@@ -90,7 +91,7 @@ async function showRun(id: string, options: WhereOptions & { json?: boolean }): 
     if (run === undefined)
       throw new CliError(`there is no run ${id}`, {
         exitCode: 3,
-        hint: `otc-backup runs list ${policyId} shows what there is, and why ${policyId} ${slotText(slotAt)} why not`,
+        hint: `otc-backup runs list ${shellWord(policyId)} shows what there is, and why ${shellWord(policyId)} ${slotText(slotAt)} why not`,
       });
     if (options.json === true) printJson(run);
     else print(runStory(run, tables.clock.now()));

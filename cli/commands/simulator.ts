@@ -6,6 +6,7 @@ import { parseKnobWords } from "../../local/simulator/knob-words.ts";
 import type { KnobChange } from "../../local/simulator/knobs.ts";
 import { type Simulator, type SimulatorOptions, startSimulator } from "../../local/simulator/simulator.ts";
 import { CliError } from "../cli-error.ts";
+import { print } from "../output.ts";
 import { fleetNamed } from "../simulator-fleet.ts";
 import { callLine, greeting, greetingJson } from "../simulator-greeting.ts";
 import { stopSignal } from "../stop-signal.ts";
@@ -93,10 +94,6 @@ async function run(options: Options): Promise<void> {
   print(options.json === true ? greetingJson(started) : greeting(started));
   if (!stop.aborted) await once(stop, "abort");
   await simulator.close();
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
 }
 
 /** The verb, ready to be added to the program. */

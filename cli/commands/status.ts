@@ -2,6 +2,7 @@
 
 import { setTimeout as delay } from "node:timers/promises";
 import { Command } from "commander";
+import { harmless } from "../../shared/domain/terminal-text.ts";
 import { readStatus } from "../../shared/status/read-status.ts";
 import type { SiteStatus } from "../../shared/status/status-model.ts";
 import { verdict } from "../../shared/status/verdict.ts";
@@ -46,7 +47,7 @@ async function look(options: Options): Promise<SiteStatus> {
 /** Ends with the process, or when nobody reads any more: nothing is under way that could be left half done. */
 async function watch(options: Options): Promise<void> {
   while (!process.stdout.destroyed) {
-    const text = statusText(await look(options), siteFlags(options));
+    const text = harmless(statusText(await look(options), siteFlags(options)));
     process.stdout.write(process.stdout.isTTY ? `\u001b[H\u001b[2J${fitting(text, process.stdout.rows)}` : `${text}\n`);
     await delay(repaintMs);
   }

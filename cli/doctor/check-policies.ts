@@ -1,6 +1,7 @@
 // The rows, and whether ticks get through them.
 
 import { slotText } from "../../shared/domain/naming.ts";
+import { shellWord } from "../../shared/domain/terminal-text.ts";
 import { durationText } from "../../shared/status/duration-text.ts";
 import type { PolicyNow } from "../policy-in-force.ts";
 import { doubtful, type Finding, failing, fine } from "./finding.ts";
@@ -16,7 +17,7 @@ export function judgePolicies(policies: readonly PolicyNow[]): Finding[] {
     fine("policies", `${policies.length - invalid.length} of ${policies.length} valid`),
     ...invalid.map(({ policyId, policy, problems }) => {
       const detail = `invalid: ${problems[0]}`;
-      const show = `correct the row; otc-backup policies show ${policyId} lists all`;
+      const show = `correct the row; otc-backup policies show ${shellWord(policyId)} lists all`;
       return policy === undefined
         ? failing(`policy ${policyId}`, `${detail}; NO backups are made`, show)
         : doubtful(`policy ${policyId}`, `${detail}; the last valid version is in force`, show);

@@ -7,6 +7,7 @@ import { isLargeEnough } from "./good.ts";
 import { slotText } from "./naming.ts";
 import type { Policy } from "./policy.ts";
 import type { Run, RunEvent } from "./run.ts";
+import { shellWord } from "./terminal-text.ts";
 
 export interface TraceFacts {
   readonly policyId: string;
@@ -156,13 +157,14 @@ function adviceOn(run: Run): string[] {
   const hint = run.lastFailure === undefined ? [] : [hintOf(run.lastFailure.code)];
   const end = endOf(run).end;
   if (end === "good") return [];
-  if (end === "bad") return [...hint, `then otc-backup run-now ${run.policyId} ${beginning(run.instanceId)}`];
+  if (end === "bad")
+    return [...hint, `then otc-backup run-now ${shellWord(run.policyId)} ${beginning(run.instanceId)}`];
   return end === "open" ? hint : [];
 }
 
 /** Enough of an instance's id to name it in a command. */
 function beginning(instanceId: string): string {
-  return instanceId.slice(0, 8);
+  return shellWord(instanceId.slice(0, 8));
 }
 
 /** Silently nothing is the one forbidden outcome, so the absence of a run always has a reason that is said. */
@@ -173,7 +175,7 @@ function traceOfNothing(facts: TraceFacts): Trace {
 
 function reasonForNothing(facts: TraceFacts): Pick<Trace, "verdict" | "end" | "advice"> {
   const { policy, slotAt, now, sinceAt, accountedThroughAt } = facts;
-  const show = `otc-backup policies show ${facts.policyId}`;
+  const show = `otc-backup policies show ${shellWord(facts.policyId)}`;
   if (slotAt > now) return { end: "nothing", verdict: "not due yet", advice: [] };
   if (policy === undefined)
     return { end: "bad", verdict: "no run: the row was never valid, so no backups are made", advice: [show] };
@@ -189,13 +191,13 @@ function reasonForNothing(facts: TraceFacts): Pick<Trace, "verdict" | "end" | "a
     return {
       end: "nothing",
       verdict: `no run: the version in force was first seen ${sinceAt === undefined ? "never" : slotText(sinceAt)}, after this slot`,
-      advice: [`otc-backup policies history ${facts.policyId}`],
+      advice: [`otc-backup policies history ${shellWord(facts.policyId)}`],
     };
   return {
     end: "bad",
     verdict: "NO RUN although the slot was due and is accounted for: this must not happen",
     advice: [
-      `otc-backup run-now ${facts.policyId} ${beginning(facts.instanceId)}`,
+      `otc-backup run-now ${shellWord(facts.policyId)} ${beginning(facts.instanceId)}`,
       "keep the log of create-backups and report it",
     ],
   };

@@ -5,11 +5,14 @@ import { parseOtcTime } from "./times.ts";
 
 export const idField = z.string().refine(isOtcId, "not an OTC id");
 
-/** A text that may be missing or null. */
+/** Characters that act upon a terminal, a log or a mail instead of being read in it. */
+const treacherous = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+
+/** A text that may be missing or null. A name is anyone's to give: what would act upon a terminal becomes `?`. */
 export const textField = z
   .string()
   .nullish()
-  .transform((value) => value ?? "");
+  .transform((value) => value?.replace(treacherous, "?") ?? "");
 
 /** A time stamp; anything unreadable is undefined. */
 export const timeField = z.unknown().optional().transform(parseOtcTime);

@@ -24,7 +24,7 @@ interface Said {
 async function aFolder(): Promise<(...args: string[]) => Promise<Said>> {
   const folder = mkdtempSync(join(tmpdir(), "prune-cli-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  const tables = await startEmbeddedTables(`${folder}/tables`);
+  const tables = await startEmbeddedTables(folder);
   const row = aRow({ retention: { keepLast: 2, minimum: 1 } });
   await tables.client.send(new PutItemCommand({ TableName: localTableNames.policies, Item: marshall(row) }));
   const ledger = new DynamoDbTable(tables.client, localTableNames.ledger);

@@ -1,6 +1,7 @@
 // `otc-backup policies history` and `rollback`: what a policy said before, and back to it.
 
 import { Command } from "commander";
+import { shellWord } from "../../../shared/domain/terminal-text.ts";
 import { rowChanges } from "../../../shared/policies/row-change.ts";
 import type { EffectivePolicy } from "../../../shared/ports.ts";
 import { CliError } from "../../cli-error.ts";
@@ -67,7 +68,7 @@ async function versionsOf(tables: Tables, policyId: string): Promise<readonly Ef
   const known = await knownPolicies(tables);
   if (known.includes(policyId))
     throw new CliError(`no tick has seen a valid ${policyId} yet, so it has no version`, {
-      hint: `otc-backup policies show ${policyId} says how it stands`,
+      hint: `otc-backup policies show ${shellWord(policyId)} says how it stands`,
     });
   throw noSuchPolicy(policyId, known);
 }

@@ -1,6 +1,7 @@
 // `otc-backup policies pause` and `resume`: no backups for a while, with an end and a reason.
 
 import { Command } from "commander";
+import { shellWord } from "../../../shared/domain/terminal-text.ts";
 import { CliError } from "../../cli-error.ts";
 import { editRow, storedRow } from "../../edit-one.ts";
 import { addSiteOptions } from "../../output.ts";
@@ -62,7 +63,7 @@ function refuseInvalid(policyId: string, isValid: boolean): void {
   if (isValid) return;
   throw new CliError(`the row of ${policyId} is invalid, so nothing written into it counts`, {
     exitCode: 3,
-    hint: `otc-backup policies show ${policyId} says what is wrong; correct that first`,
+    hint: `otc-backup policies show ${shellWord(policyId)} says what is wrong; correct that first`,
   });
 }
 

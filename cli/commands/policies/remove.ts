@@ -3,6 +3,7 @@
 import { Command } from "commander";
 import { isGood } from "../../../shared/domain/good.ts";
 import { hasEnded } from "../../../shared/domain/run.ts";
+import { shellWord } from "../../../shared/domain/terminal-text.ts";
 import { isConfirmed } from "../../ask.ts";
 import { CliError } from "../../cli-error.ts";
 import { storedRow } from "../../edit-one.ts";
@@ -27,7 +28,7 @@ async function remove(policyId: string, options: WhereOptions & { yes?: boolean 
     if ((await tables.editor.remove(row)) === "lost-race")
       throw new CliError(`somebody else changed ${policyId} meanwhile; it was not removed`, { exitCode: 3 });
     await tables.standingAlerts.clear(`policy ${policyId}`, "policy-invalid");
-    print(`removed ${policyId}; otc-backup policies rollback ${policyId} <version> brings it back`);
+    print(`removed ${policyId}; otc-backup policies rollback ${shellWord(policyId)} <version> brings it back`);
   } finally {
     await tables.close();
   }
