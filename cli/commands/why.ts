@@ -14,7 +14,7 @@ interface Options extends WhereOptions {
 
 export function whyCommand(): Command {
   return addWhereOptions(new Command("why"))
-    .description("what happened to a slot, step by step; exit code 3 when it left no backup")
+    .description("what happened to a slot, step by step; exit code 3 when it left no good backup in time")
     .argument("<what>", "a policy, a database (its id or the beginning of it), or a run as alerts print it")
     .argument("[date]", "2026-11-24, today, yesterday, last-night or a slot; without it the latest slot")
     .action(why);
@@ -32,7 +32,7 @@ async function why(what: string, date: string | undefined, options: Options): Pr
       });
     if (options.json === true) printJson({ now: new Date(now).toISOString(), traces: answers.map(toJson) });
     else print(tracesText(answers, now, siteFlags(options)));
-    if (answers.some(({ trace }) => trace.end === "bad")) process.exitCode = 3;
+    if (answers.some(({ trace }) => trace.end === "bad" || trace.late)) process.exitCode = 3;
   } finally {
     await tables.close();
   }

@@ -27,6 +27,8 @@ export type TraceEnd = "good" | "bad" | "open" | "skipped" | "nothing";
 
 export interface Trace {
   readonly end: TraceEnd;
+  /** Still open although the window in which it should have started or ended is over. */
+  readonly late: boolean;
   /** What became of it, one sentence. */
   readonly verdict: string;
   /** Facts in the order in which the system asks them. Texts with instants carry them beside the text. */
@@ -49,8 +51,12 @@ export interface TraceStep {
 export function traceOf(facts: TraceFacts): Trace {
   const { run } = facts;
   if (run === undefined) return traceOfNothing(facts);
+  const late = isLate(run, facts.now);
+  const { end, verdict } = endOf(run);
   return {
-    ...endOf(run),
+    end,
+    late,
+    verdict: late ? `${verdict}; its window is over` : verdict,
     facts: [...rowFacts(facts, run), ...runFacts(run)],
     steps: run.events.map((event, i) => stepOf(event, run.events[i - 1])),
     advice: adviceOn(run),
@@ -83,6 +89,11 @@ function endOf(run: Run): { end: TraceEnd; verdict: string } {
     case "building":
       return { end: "open", verdict: "OTC is making the backup" };
   }
+}
+
+function isLate({ state, terms }: Run, now: number): boolean {
+  if (state === "waiting" || state === "requested") return now > terms.startByAt;
+  return state === "building" && now > terms.completeByAt;
 }
 
 function rowFacts(facts: TraceFacts, run: Run | undefined): Trace["facts"] {
@@ -170,7 +181,7 @@ function beginning(instanceId: string): string {
 /** Silently nothing is the one forbidden outcome, so the absence of a run always has a reason that is said. */
 function traceOfNothing(facts: TraceFacts): Trace {
   const { verdict, end, advice } = reasonForNothing(facts);
-  return { end, verdict, facts: rowFacts(facts, undefined), steps: [], advice };
+  return { end, late: false, verdict, facts: rowFacts(facts, undefined), steps: [], advice };
 }
 
 function reasonForNothing(facts: TraceFacts): Pick<Trace, "verdict" | "end" | "advice"> {

@@ -46,7 +46,9 @@ function runningItem({ run, underWayMs, progress, expectedEndAt, overdue }: Runn
     percent === undefined
       ? nothing
       : html`<progress max="100" value="${percent}" aria-label="progress of ${run.policyId} by its usual duration">${percent} %</progress>`;
-  const until = expectedEndAt === undefined ? "" : `, usually done by ${instants.time(expectedEndAt)}`;
+  const nowAt = (run.acceptedAt ?? run.createdAt) + underWayMs;
+  const usual = nowAt > (expectedEndAt ?? nowAt) ? "longer than usual, expected by" : "usually done by";
+  const until = expectedEndAt === undefined ? "" : `, ${usual} ${instants.time(expectedEndAt)}`;
   const why = run.state === "building" ? "" : `: ${run.lastFailure?.message ?? run.reason}`;
   const late = overdue
     ? html` <strong class="late">overdue since ${instants.full(run.terms.completeByAt)}</strong>`

@@ -88,3 +88,17 @@ test("no run always has a reason: switched off, too new, not accounted for, and 
   expect(traceOf(known)).toMatchObject({ end: "bad", verdict: expect.stringContaining("must not happen") });
   expect(traceOf({ ...known, now: minute(-5) })).toMatchObject({ end: "nothing", verdict: "not due yet" });
 });
+
+test("a run that is still open is late when its window is over, and only then", () => {
+  const at = (run: Run, now: number) =>
+    traceOf({
+      ...{ policyId: "nightly-shop", instanceId: "in01", slotAt, policy: undefined, version: 3, sinceAt: 0 },
+      ...{ problems: [], accountedThroughAt: now, now, run },
+    });
+  const { startByAt, completeByAt } = theTerms();
+  expect(at(aWaitingRun(), startByAt)).toMatchObject({ end: "open", late: false });
+  expect(at(aWaitingRun(), startByAt + 1)).toMatchObject({ end: "open", late: true });
+  expect(at(aBuildingRun(), startByAt + 1)).toMatchObject({ end: "open", late: false });
+  expect(at(aBuildingRun(), completeByAt + 1)).toMatchObject({ end: "open", late: true });
+  expect(at(aBuildingRun(), completeByAt + 1).verdict).toBe("OTC is making the backup; its window is over");
+});

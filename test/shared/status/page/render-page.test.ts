@@ -119,6 +119,13 @@ test("the document: verdict in the title and first, no request to anywhere, rows
   expect(text).not.toMatch(/url\(|@import/);
 });
 
+test("a backup that takes longer than usual is not promised for a time that is over", () => {
+  const runs = [aGood({ slotAt: night(1) }), aBuilding({ slotAt: now - 30 * 60_000 })];
+  const { sections } = pageParts(siteStatus(siteOf([factsOf({ runs })])), zone);
+  expect(sections.running).toContain("longer than usual, expected by 08:42");
+  expect(sections.running).not.toContain("usually done by");
+});
+
 test("what runs now has its progress, and problems their runbook", () => {
   const status = siteStatus(
     siteOf([
