@@ -32,6 +32,7 @@ export function functionEnvironment(
     PRUNE_GRACE_HOURS: String(settings.pruneGraceHours),
     OTC_RATE_PER_SECOND: String(settings.otcRatePerSecond),
     SELECTOR_DROP_PERCENT: String(settings.selectorDropPercent),
+    MANUAL_BACKUP_LIMIT: String(settings.manualBackupLimit),
     OTC_SIGNING: settings.otcSigning,
     DIGEST_HOUR: String(settings.digest.hour),
     DIGEST_TIME_ZONE: settings.digest.timeZone,

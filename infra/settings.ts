@@ -34,6 +34,8 @@ export interface StageSettings {
   readonly otcRatePerSecond: number;
   /** A selector that loses more than so many per cent of its databases at once is told before it is followed. */
   readonly selectorDropPercent: number;
+  /** How many manual backups OTC allows each account, as OTC told you; 0 where nobody has asked: then no ticket can warn of it. */
+  readonly manualBackupLimit: number;
   /** Dialect of AK/SK signatures; `B` only if OTC refuses the signatures of `A`. */
   readonly otcSigning: "A" | "B";
   /** OTC regions to add or replace: region to base URLs. */
@@ -76,6 +78,7 @@ export const stages: Readonly<Record<string, StageSettings>> = {
     pruneGraceHours: 72,
     otcRatePerSecond: 5,
     selectorDropPercent: 20,
+    manualBackupLimit: 0,
     otcSigning: "A",
     otcEndpoints: {},
     page: { emails: ["dbops-dev@example.com"], httpsUrls: [] },
@@ -97,6 +100,7 @@ export const stages: Readonly<Record<string, StageSettings>> = {
     pruneGraceHours: 72,
     otcRatePerSecond: 10,
     selectorDropPercent: 20,
+    manualBackupLimit: 0,
     otcSigning: "A",
     otcEndpoints: {},
     page: {

@@ -30,6 +30,8 @@ export interface FunctionEnvironment {
   readonly OTC_SIGNING: string;
   /** A selector that loses more than so many per cent of its databases at once is told before it is followed. */
   readonly SELECTOR_DROP_PERCENT: string;
+  /** How many manual backups OTC allows each account; 0 where that is not known. */
+  readonly MANUAL_BACKUP_LIMIT: string;
   /** Hour of the day, 0 to 23, at which the morning digest goes out. */
   readonly DIGEST_HOUR: string;
   /** On whose clock: `UTC` or an IANA name. */
@@ -53,6 +55,7 @@ export interface Config {
   readonly otcRatePerSecond: number;
   readonly otcSigning: "A" | "B";
   readonly selectorDropPercent: number;
+  readonly manualBackupLimit?: number;
   readonly digest: DigestSettings;
   readonly deadManUrl?: URL;
 }
@@ -87,6 +90,7 @@ const environmentSchema = z.object({
     .refine((url) => url === "" || isHttpsUrl(url), "must be an https URL without user name, or empty")
     .default(""),
   SELECTOR_DROP_PERCENT: z.coerce.number().min(0).max(100).default(20),
+  MANUAL_BACKUP_LIMIT: z.coerce.number().int().min(0).default(0),
 });
 
 /** Raised when the environment is wrong; lists every problem at once. */
@@ -128,6 +132,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     digest: { hour: e.DIGEST_HOUR, timeZone: e.DIGEST_TIME_ZONE },
     ...(e.DEAD_MAN_URL === "" ? {} : { deadManUrl: new URL(e.DEAD_MAN_URL) }),
     selectorDropPercent: e.SELECTOR_DROP_PERCENT,
+    ...(e.MANUAL_BACKUP_LIMIT === 0 ? {} : { manualBackupLimit: e.MANUAL_BACKUP_LIMIT }),
   };
 }
 

@@ -102,8 +102,7 @@ export interface EffectivePolicy {
 
 export interface PolicyVersionStore {
   effective(policyId: string): Promise<EffectivePolicy | undefined>;
-  /** All that were once in force, newest first. */
-  versions(policyId: string): Promise<readonly EffectivePolicy[]>;
+  versions(policyId: string): Promise<readonly EffectivePolicy[]>; // All that were once in force, newest first.
   /** Records a new version after `previous`; `lost-race` when another tick was first. */
   record(next: EffectivePolicy, previous: EffectivePolicy | undefined): Promise<WriteOutcome>;
 }
@@ -306,6 +305,7 @@ export interface SiteSettings {
   readonly pollByInstanceStatus: boolean;
   /** A selector that loses more than so many per cent of its databases at once is told before it is followed. */
   readonly selectorDropPercent: number;
+  readonly manualBackupLimit?: number; // Per account; absent where nobody has said what it is.
   /** From the mark to the DELETE; at least 24 hours. */
   readonly graceMs: number;
   readonly digest: DigestSettings;

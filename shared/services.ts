@@ -89,6 +89,7 @@ export function buildSite(config: Config, parts: SiteParts): Site {
       pollBoundMs: config.pollBoundMs,
       pollByInstanceStatus: config.pollByInstanceStatus,
       selectorDropPercent: config.selectorDropPercent,
+      ...(config.manualBackupLimit === undefined ? {} : { manualBackupLimit: config.manualBackupLimit }),
       graceMs: config.graceMs,
       digest: config.digest,
     },

@@ -5,7 +5,7 @@ import { type DigestSpan, type PolicyDigest, policyDigest } from "../../shared/d
 import { type DigestFacts, digestHeadline, digestLines } from "../../shared/domain/digest-text.ts";
 import type { DatabaseStatus } from "../../shared/status/database-status.ts";
 import { readStatus } from "../../shared/status/read-status.ts";
-import { membersOf } from "../../shared/workflows/send-digest.ts";
+import { accountLines, membersOf } from "../../shared/workflows/send-digest.ts";
 import { addWhereOptions, print, printJson, tinted, wrapped } from "../output.ts";
 import { policiesNow } from "../policy-in-force.ts";
 import { spanOf } from "../slot-question.ts";
@@ -59,7 +59,10 @@ async function digests(tables: Tables, span: DigestSpan): Promise<(PolicyDigest 
 }
 
 /** What is true now and would be told wrongly of a day that is over. */
-async function present(tables: Tables, now: number): Promise<Pick<DigestFacts, "oldest" | "overdue" | "openPages">> {
+async function present(
+  tables: Tables,
+  now: number,
+): Promise<Pick<DigestFacts, "oldest" | "overdue" | "openPages" | "coverage">> {
   const { databases } = await readStatus(tables, { now, nights: 1 });
   const open = await tables.standingAlerts.open();
   const oldest = databases.reduce<DatabaseStatus | undefined>(
@@ -71,6 +74,11 @@ async function present(tables: Tables, now: number): Promise<Pick<DigestFacts, "
     ...(oldest === undefined ? {} : { oldest: named }),
     overdue: databases.filter((one) => one.level === "stale").length,
     openPages: open.filter((alert) => alert.level === "page").length,
+    coverage: await accountLines(
+      tables,
+      (await policiesNow(tables)).flatMap(({ policy }) => policy ?? []),
+      now,
+    ),
   };
 }
 

@@ -28,6 +28,9 @@ const schema = z.lazy(() =>
     known: z.array(z.object({ ...member, engineVersion: z.string(), policyIds })),
     gone: z.array(z.object({ ...member, goneSinceAt: z.number(), policyIds, recreatedAs: z.string().exactOptional() })),
     unwell: z.array(z.object({ ...member, status: z.string() })),
+    stocks: z
+      .array(z.object({ policyId: z.string(), databases: z.number(), held: z.number(), heldKb: z.number() }))
+      .exactOptional(),
   }),
 );
 

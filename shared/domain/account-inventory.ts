@@ -3,6 +3,7 @@
 
 import type { Coverage } from "./coverage.ts";
 import type { GoneDatabase, KnownDatabase, UnwellDatabase } from "./instance-life.ts";
+import type { PolicyStock } from "./limit-forecast.ts";
 
 export interface AccountInventory {
   readonly account: string;
@@ -12,6 +13,8 @@ export interface AccountInventory {
   readonly known: readonly KnownDatabase[];
   readonly gone: readonly GoneDatabase[];
   readonly unwell: readonly UnwellDatabase[];
+  /** How many backups each policy has at OTC; absent before the first daily comparison. */
+  readonly stocks?: readonly PolicyStock[];
 }
 
 /** An account is surveyed about once an hour: long before the day within which a new database has to be found. */

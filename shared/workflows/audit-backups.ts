@@ -21,6 +21,7 @@ import type { UnreadableRun } from "../domain/run.ts";
 import { whyStuck } from "../domain/stuck-runs.ts";
 import type { AuditCheckpoint, Site, Tick } from "../ports.ts";
 import { deliverAlerts } from "./deliver-alerts.ts";
+import { noteStocks } from "./note-stocks.ts";
 import { reconcileLedger } from "./reconcile-ledger.ts";
 import { sendDigest } from "./send-digest.ts";
 import { surveyAccounts } from "./survey-accounts.ts";
@@ -54,7 +55,10 @@ export async function auditBackups(site: Site, tick: Tick): Promise<AuditSummary
   const standing = await alertOn(site, { survey, unreadable, drop, notes, whole, now });
   const delivery = await deliverAlerts(site, { journal, rescued: [], standing });
   const accounts = isSurveyTime(now, before?.at) ? await surveyAccounts(site, tick) : undefined;
-  const told = await deliverAlerts(site, { journal, rescued: [], standing: accounts?.standing ?? [] });
+  const policies = [...survey.inForce.values()].map(({ policy }) => policy);
+  const limits = await noteStocks(site, { counted: compared.stocks, policies });
+  const surveyed = [...(accounts?.standing ?? []), ...limits];
+  const told = await deliverAlerts(site, { journal, rescued: [], standing: surveyed });
   const digest = await sendDigest(site, await presentState(site, survey));
   const reconciliation = compared.next === undefined ? {} : { reconciliation: compared.next };
   if (drop !== undefined) await site.audits.keep({ at: now, policies: drop.baseline, ...reconciliation }, before);
@@ -107,7 +111,7 @@ interface CompareFacts {
 
 /** A piece of the daily round. Not after a survey with holes: policies it did not see would look like removed ones. */
 async function compare(site: Site, { before, survey, whole, tick, journal }: CompareFacts) {
-  if (!whole) return { next: before?.reconciliation, adopted: 0, errors: [] };
+  if (!whole) return { next: before?.reconciliation, adopted: 0, stocks: [], errors: [] };
   const round = currentRound(before?.reconciliation, { now: site.clock.now(), lastAuditAt: before?.at });
   return reconcileLedger(site, { round, policies: survey.inForce, tick, journal });
 }

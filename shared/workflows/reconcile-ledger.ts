@@ -4,6 +4,7 @@
 import type { Policy } from "../domain/policy.ts";
 import { type Reconciliation, type ReconciliationNote, visitsOf } from "../domain/reconciliation.ts";
 import type { Site, Tick } from "../ports.ts";
+import type { CountedStock } from "./note-stocks.ts";
 import { reconcilePolicy } from "./reconcile-policy.ts";
 import type { TickJournal } from "./tick-journal.ts";
 
@@ -26,6 +27,8 @@ export interface RoundFacts {
 export interface RoundReport {
   readonly next: Reconciliation;
   readonly adopted: number;
+  /** Of the policies visited in this audit. */
+  readonly stocks: readonly CountedStock[];
   readonly errors: readonly unknown[];
 }
 
@@ -40,20 +43,22 @@ export async function reconcileLedger(
   const unusable = new Set<string>();
   const errors: unknown[] = [];
   let { afterPolicyId } = round;
+  const stocks: CountedStock[] = [];
   let adopted = 0;
   for (const policyId of visits) {
     if (site.clock.now() >= tick.stopAt)
-      return { next: { ...round, ...rest(afterPolicyId, again, notes) }, adopted, errors };
+      return { next: { ...round, ...rest(afterPolicyId, again, notes) }, adopted, stocks, errors };
     const visit = await visitOne(site, { policyId, policies, tick, journal, unusable, errors });
     if (visit?.again === false) again.delete(policyId);
     else again.add(policyId);
     if (visit !== undefined) notes.set(policyId, visit.note);
     adopted += visit?.adopted ?? 0;
+    if (visit?.stock !== undefined) stocks.push(visit.stock);
     if (afterPolicyId !== undefined && policyId > afterPolicyId && !round.again.includes(policyId))
       afterPolicyId = policyId;
   }
   const { afterPolicyId: _over, ...done } = { ...round, ...rest(undefined, again, notes) };
-  return { next: again.size === 0 ? { ...done, doneAt: site.clock.now() } : done, adopted, errors };
+  return { next: again.size === 0 ? { ...done, doneAt: site.clock.now() } : done, adopted, stocks, errors };
 }
 
 function rest(

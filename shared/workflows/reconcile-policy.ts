@@ -13,6 +13,7 @@ import type { RetentionMark, Run, RunTerms } from "../domain/run.ts";
 import { wholeSelector } from "../domain/selection.ts";
 import { oddSize } from "../domain/size-anomaly.ts";
 import type { AccountProvider, Site } from "../ports.ts";
+import type { CountedStock } from "./note-stocks.ts";
 import type { TickJournal } from "./tick-journal.ts";
 
 const minuteMs = 60_000;
@@ -26,6 +27,8 @@ export interface PolicyVisit {
   /** Something has to be looked at a second time, or could not be looked at. */
   readonly again: boolean;
   readonly adopted: number;
+  /** What OTC holds of the policy; absent when not every database could be listed. */
+  readonly stock?: CountedStock;
 }
 
 export interface VisitFacts {
@@ -57,6 +60,8 @@ export async function reconcilePolicy(site: Site, facts: VisitFacts): Promise<Po
   const records = await readRecords(site, policy);
   const databases = new Set([...databasesOf(policy, []), ...records.standing.keys()]);
   const note: { orphans: string[]; phantoms: number; oddSizes: string[] } = { orphans: [], phantoms: 0, oddSizes: [] };
+  const held = { held: 0, heldKb: 0 };
+  let listed = 0;
   let again = false;
   let adopted = 0;
   for (const instanceId of databases) {
@@ -69,6 +74,13 @@ export async function reconcilePolicy(site: Site, facts: VisitFacts): Promise<Po
       again = true;
       break;
     }
+    listed += 1;
+    const ids = new Set(listing.value.map((backup) => backup.id));
+    for (const { backupId, goodSizeKb = 0 } of standing) {
+      if (!ids.has(backupId)) continue;
+      held.held += 1;
+      held.heldKb += goodSizeKb;
+    }
     const gone = await compareRecorded(site, facts, { standing, listing: listing.value });
     note.phantoms += gone.phantoms;
     again ||= gone.doubts > 0;
@@ -78,7 +90,14 @@ export async function reconcilePolicy(site: Site, facts: VisitFacts): Promise<Po
     adopted += explained.adopted;
   }
   const { policyId, account } = policy;
-  return { note: { policyId, account, ...note, orphans: note.orphans.slice(0, listedOrphans) }, again, adopted };
+  const isWhole = listed === databases.size;
+  const stock = isWhole ? { stock: { policyId, account, databases: databases.size, ...held } } : {};
+  return {
+    ...stock,
+    note: { policyId, account, ...note, orphans: note.orphans.slice(0, listedOrphans) },
+    again,
+    adopted,
+  };
 }
 
 /** A policy with many databases and years of runs fits into memory, since of a run only this is kept. */

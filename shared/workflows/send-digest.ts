@@ -6,11 +6,13 @@ import { type DigestRecord, decideDigest, digestSent } from "../domain/decide-di
 import { type DigestSpan, type PolicyDigest, policyDigest } from "../domain/digest.ts";
 import { type DigestFacts, digestNotice } from "../domain/digest-text.ts";
 import { FailureError } from "../domain/failure.ts";
+import { accountForecast, forecastLine } from "../domain/limit-forecast.ts";
 import { type Policy, problemLine } from "../domain/policy.ts";
 import type { Run } from "../domain/run.ts";
 import { wholeSelector } from "../domain/selection.ts";
 import type { PolicyRow, Site } from "../ports.ts";
 import { inParallel } from "./in-parallel.ts";
+import { limitOf } from "./note-stocks.ts";
 import { policyInForce } from "./policy-in-force.ts";
 
 const readers = 16;
@@ -38,10 +40,10 @@ export async function sendDigest(
   }
   const { claim, fromAt, toAt } = decision;
   if ((await site.digests.replace(record, claim)) === "lost-race") return { ageHours: age(record), errors: [] };
-  const { policies, accounts, errors } = await gather(site, { fromAt, toAt, now });
+  const { policies, inForce, errors } = await gather(site, { fromAt, toAt, now });
   if (errors.length > 0) return { ageHours: age(record), errors };
   const { timeZone } = site.settings.digest;
-  const coverage = await coverageOfAccounts(site, accounts, now);
+  const coverage = await accountLines(site, inForce, now);
   const facts = { fromAt, toAt, now, timeZone, coverage, ...known };
   const answer = await site.notifier.publish(digestNotice(policies, facts));
   if (!answer.ok) return { ageHours: age(record), errors: [new FailureError(answer.failure)] };
@@ -53,34 +55,42 @@ function ageHours(sinceAt: number, now: number): number {
   return Math.round(((now - sinceAt) / hourMs) * 100) / 100;
 }
 
-/** As the last survey of each account found it. */
-async function coverageOfAccounts(site: Site, accounts: ReadonlySet<string>, now: number): Promise<string[]> {
-  const lines = [...accounts]
-    .toSorted()
-    .map(async (account) => coverageLine(account, await site.inventories.read(account), now));
-  return Promise.all(lines);
+/** Coverage and stock of each account that the policies name, as the last survey and the last comparison found them. */
+export async function accountLines(
+  site: Pick<Site, "inventories" | "settings">,
+  policies: readonly Policy[],
+  now: number,
+): Promise<string[]> {
+  const accounts = [...Map.groupBy(policies, (policy) => policy.account)].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const lines = accounts.map(async ([account, own]) => {
+    const inventory = await site.inventories.read(account);
+    const facts = { now, ...limitOf(site) };
+    const { stocks } = inventory ?? {};
+    const stock = stocks === undefined ? [] : [forecastLine(account, accountForecast(stocks, own, facts), facts)];
+    return [coverageLine(account, inventory, now), ...stock];
+  });
+  return (await Promise.all(lines)).flat();
 }
 
 interface Gathered {
   readonly policies: PolicyDigest[];
-  /** Those that policies in force name. */
-  readonly accounts: Set<string>;
+  readonly inForce: Policy[];
   readonly errors: unknown[];
 }
 
 async function gather(site: Site, span: DigestSpan): Promise<Gathered> {
   const policies: PolicyDigest[] = [];
-  const accounts = new Set<string>();
+  const inForce: Policy[] = [];
   const errors: unknown[] = [];
   for await (const page of site.policies.pages()) {
     const work = async (row: PolicyRow) => {
-      const { digest, account } = await digestRow(site, row, span);
+      const { digest, policy } = await digestRow(site, row, span);
       policies.push(digest);
-      if (account !== undefined) accounts.add(account);
+      if (policy !== undefined) inForce.push(policy);
     };
     errors.push(...(await inParallel(page, readers, work)));
   }
-  return { policies, accounts, errors };
+  return { policies, inForce, errors };
 }
 
 async function digestRow(site: Site, row: PolicyRow, span: DigestSpan) {
@@ -91,7 +101,7 @@ async function digestRow(site: Site, row: PolicyRow, span: DigestSpan) {
   const problems = row.parse.ok ? [] : row.parse.problems.map(problemLine);
   const members = await membersOf(site, { policy: inForce?.policy, runs });
   const digest = policyDigest({ policyId, policy: inForce?.policy, problems, runs, ...members }, span);
-  return { digest, account: inForce?.policy.account };
+  return { digest, policy: inForce?.policy };
 }
 
 /** Of a selector with a slot that could not be resolved: the databases it had last. */

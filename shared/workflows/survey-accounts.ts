@@ -135,5 +135,6 @@ function inventoryOf(
   const life = lifeOf({ now, instances, before, policiesOf: (id) => meantBy.get(id) ?? [] });
   const { known, gone, unwell } = life;
   const coverage = coverageOf(instances, meant, now);
-  return { inventory: { account, checkedAt: now, coverage, known, gone, unwell }, life };
+  const stocks = before?.stocks === undefined ? {} : { stocks: before.stocks };
+  return { inventory: { account, checkedAt: now, coverage, known, gone, unwell, ...stocks }, life };
 }
