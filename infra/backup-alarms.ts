@@ -90,7 +90,7 @@ function accountingAlarms(stage: string): AlarmRow[] {
       first: [
         `npx otc-backup policies list --stage ${stage}`,
         `npx otc-backup policies show <policy> --stage ${stage}`,
-        `npx otc-backup policies validate --stage ${stage}`,
+        `npx otc-backup policies history <policy> --stage ${stage}`,
       ],
       anchor: "invalid-policies",
     },

@@ -17,13 +17,14 @@ import { openTables, type Tables, type WhereOptions } from "../tables-access.ts"
 export function doctorCommand(): Command {
   return addWhereOptions(new Command("doctor"))
     .description("is everything in place: accounts, databases, rows, ticks, ways to a person; exit code 3 when not")
+    .option("--account <name...>", "accounts to try although no policy names them yet")
     .action(doctor);
 }
 
-async function doctor(options: WhereOptions & { json?: boolean }): Promise<void> {
+async function doctor(options: WhereOptions & { json?: boolean; account?: readonly string[] }): Promise<void> {
   const tables = await openTables(options, { otc: true });
   try {
-    const findings = [...(await checkPlace(tables)), ...(await checkSite(tables))];
+    const findings = [...(await checkPlace(tables)), ...(await checkSite(tables, options.account ?? []))];
     if (options.json === true) printJson({ findings });
     else print(printedFindings(findings));
     if (findings.some((finding) => finding.result === "fail")) process.exitCode = 3;
@@ -50,14 +51,17 @@ async function checkPlace(tables: Tables): Promise<Finding[]> {
   return found.flat();
 }
 
-async function checkSite(tables: Tables): Promise<Finding[]> {
+async function checkSite(tables: Tables, named: readonly string[]): Promise<Finding[]> {
   const policies = await policiesNow(tables);
   const valid = policies.flatMap((one) => one.policy ?? []);
-  const accounts = [...Map.groupBy(valid, (policy) => policy.account)];
+  const ofPolicies = Map.groupBy(valid, (policy) => policy.account);
+  const accounts = [...new Set([...ofPolicies.keys(), ...named])];
   const accountedThroughAt = await tables.accounting.accountedThrough();
   const stopped = tables.place.kind === "local" && !tables.place.running;
   const found = await Promise.all(
-    accounts.map(([account, own]) => examined(`account ${account}`, () => checkAccount(tables, account, own))),
+    accounts.map((account) =>
+      examined(`account ${account}`, () => checkAccount(tables, account, ofPolicies.get(account) ?? [])),
+    ),
   );
   return [...judgePolicies(policies), ...judgeTicks(accountedThroughAt, tables.clock.now(), stopped), ...found.flat()];
 }
