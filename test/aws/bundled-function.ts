@@ -4,7 +4,8 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { startRecorder } from "./call-recorder.ts";
+import { type RecordedCall, startRecorder } from "./call-recorder.ts";
+import { accountId } from "./deployed-stage.ts";
 
 const host = fileURLToPath(new URL("lambda-host.js", import.meta.url));
 
@@ -14,14 +15,14 @@ export interface Invocation {
 }
 
 export interface BundledFunction {
-  /** One invocation at a simulated instant. */
-  invoke(at: number): Promise<Invocation>;
+  /** One invocation at a simulated instant; by default a tick. */
+  invoke(at: number, event?: unknown): Promise<Invocation>;
   /** Ends the process as the platform would, without a word; the next invocation is a cold start. */
   kill(): Promise<void>;
   /** Every line it logged. */
   readonly lines: readonly string[];
-  /** Every AWS action it called, such as `dynamodb:PutItem`. */
-  readonly actions: ReadonlySet<string>;
+  /** Every AWS call it made, each kind once. */
+  calls(): readonly RecordedCall[];
   close(): Promise<void>;
 }
 
@@ -59,9 +60,9 @@ export async function startBundledFunction(options: {
   };
   return {
     lines,
-    actions: recorder.actions,
+    calls: recorder.calls,
     kill,
-    async invoke(at) {
+    async invoke(at, event = { tick: new Date(at).toISOString() }) {
       child ??= start();
       const current = child;
       const settled = new AbortController();
@@ -70,7 +71,8 @@ export async function startBundledFunction(options: {
         once(current, "message", { signal }),
         once(current, "exit", { signal }).then(() => [{ error: "the process ended" }]),
       ]);
-      current.send({ file: `${options.bundle}/index.mjs`, at, event: { tick: new Date(at).toISOString() } });
+      const arn = `arn:aws:lambda:eu-central-1:${accountId}:function:${options.name}`;
+      current.send({ file: `${options.bundle}/index.mjs`, at, event, arn });
       const [message] = await answer;
       settled.abort();
       return message as Invocation;

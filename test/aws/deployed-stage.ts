@@ -16,7 +16,8 @@ import { BackupStack } from "../../infra/backup-stack.ts";
 import { type StageSettings, stages } from "../../infra/settings.ts";
 
 export const region = "eu-central-1";
-const accountId = "123456789012";
+/** The emulator's. */
+export const accountId = "123456789012";
 const bootstrapVersion = "/cdk-bootstrap/hnb659fds/version";
 
 // biome-ignore lint/suspicious/noExplicitAny: a template is plain JSON whose form the questions themselves establish

@@ -1,7 +1,9 @@
 // A deployed stage at work: the emulator's tables, secrets and topics, the simulator as OTC, and the bundled functions invoked
 // minute by minute on one simulated clock.
 
+import { CloudWatchClient, DisableAlarmActionsCommand } from "@aws-sdk/client-cloudwatch";
 import { DynamoDBClient, PutItemCommand, ScanCommand } from "@aws-sdk/client-dynamodb";
+import { GetScheduleCommand, SchedulerClient, UpdateScheduleCommand } from "@aws-sdk/client-scheduler";
 import { CreateSecretCommand, PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
@@ -11,10 +13,9 @@ import { DEMO_ACCOUNT, DEMO_FLEET } from "../../local/simulator/fleet.ts";
 import type { FleetSeed } from "../../local/simulator/fleet-seed.ts";
 import { type Simulator, startSimulator } from "../../local/simulator/simulator.ts";
 import { type BundledFunction, startBundledFunction } from "./bundled-function.ts";
-import { clientOptions, type DeployedStage, deployStage } from "./deployed-stage.ts";
+import { accountId, clientOptions, type DeployedStage, deployStage } from "./deployed-stage.ts";
 
 const minuteMs = 60_000;
-const accountId = "123456789012";
 
 export interface Message {
   readonly level: "page" | "ticket";
@@ -90,16 +91,16 @@ export class EmulatedSite {
   }
 
   /**
-   * Minutes one after the other, each function as often as its schedule says; with `every`, only every so manieth is lived
-   * through. Returns the errors of all invocations.
+   * Minutes one after the other, each scheduled function as often as its schedule says; with `every`, only every so manieth is
+   * lived through, and without those in `dead`. Returns the errors of all invocations.
    */
-  async minutes(count: number, every = 1): Promise<string[]> {
+  async minutes(count: number, every = 1, dead: readonly string[] = []): Promise<string[]> {
     const errors: string[] = [];
     for (let i = 0; i < count; i += every) {
       this.#clock.at += every * minuteMs;
-      for (const [name, each] of this.functions) {
-        if ((this.#clock.at / minuteMs) % this.#everyMinutes(name) !== 0) continue;
-        const { error } = await each.invoke(this.#clock.at);
+      for (const { name } of scheduledFunctions) {
+        if (dead.includes(name) || (this.#clock.at / minuteMs) % this.#everyMinutes(name) !== 0) continue;
+        const { error } = await this.function(name).invoke(this.#clock.at);
         if (error !== undefined) errors.push(`${name}: ${error}`);
       }
     }
@@ -114,6 +115,11 @@ export class EmulatedSite {
   /** Everything in the ledger that is a run. */
   async runs(): Promise<Record<string, unknown>[]> {
     return (await this.#scan("ledger")).filter((item) => String(item.pk).startsWith("run#"));
+  }
+
+  /** Alerts about accounts, rows and databases that have not ended. */
+  async openAlerts(): Promise<Record<string, unknown>[]> {
+    return (await this.#scan("ledger")).filter((item) => item.pk === "alert#open");
   }
 
   async row(policyId: string): Promise<Record<string, unknown> | undefined> {
@@ -156,6 +162,18 @@ export class EmulatedSite {
     return found;
   }
 
+  /** What hands do in consoles: a schedule switched off, an alarm made mute. Needs a completed stage. */
+  async spoil(): Promise<void> {
+    const prefix = `otc-backup-${this.stage}`;
+    const scheduler = new SchedulerClient(clientOptions(this.#emulatorUrl));
+    const place = { Name: `${prefix}-poll-backups`, GroupName: prefix };
+    const { ScheduleExpression, FlexibleTimeWindow, Target } = await scheduler.send(new GetScheduleCommand(place));
+    const kept = { ScheduleExpression, FlexibleTimeWindow, Target };
+    await scheduler.send(new UpdateScheduleCommand({ ...place, ...kept, State: "DISABLED" }));
+    const cloudWatch = new CloudWatchClient(clientOptions(this.#emulatorUrl));
+    await cloudWatch.send(new DisableAlarmActionsCommand({ AlarmNames: [`${prefix}-tick-lag`] }));
+  }
+
   async close(): Promise<void> {
     for (const each of this.functions.values()) await each.close();
     await this.simulator.close();
@@ -163,14 +181,13 @@ export class EmulatedSite {
     this.#queues.destroy();
   }
 
+  /** Minutes between two ticks, as the template schedules them. */
   #everyMinutes(name: string): number {
-    const row = scheduledFunctions.find((each) => name.endsWith(each.name));
     const schedule = Object.values(this.deployed.template.Resources).find(
-      ({ Type, Properties }) =>
-        Type === "AWS::Scheduler::Schedule" && JSON.stringify(Properties).includes(row?.name ?? name),
+      ({ Type, Properties }) => Type === "AWS::Scheduler::Schedule" && Properties.Name.endsWith(`-${name}`),
     );
-    const [, count = "1", unit = "minute"] =
-      /rate\((\d+) (minute|hour)/.exec(schedule?.Properties.ScheduleExpression) ?? [];
+    const [, count, unit] = /rate\((\d+) (minute|hour)/.exec(schedule?.Properties.ScheduleExpression) ?? [];
+    if (count === undefined) throw new Error(`the template schedules no ${name}`);
     return Number(count) * (unit === "hour" ? 60 : 1);
   }
 

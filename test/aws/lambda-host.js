@@ -17,10 +17,13 @@ globalThis.Date = class extends RealDate {
 };
 
 let bundle;
-process.on("message", async ({ file, at, event }) => {
+process.on("message", async ({ file, at, event, arn }) => {
   offsetMs = at - RealDate.now();
   const startedAt = RealDate.now();
-  const context = { getRemainingTimeInMillis: () => 120_000 - (RealDate.now() - startedAt) };
+  const context = {
+    invokedFunctionArn: arn,
+    getRemainingTimeInMillis: () => 120_000 - (RealDate.now() - startedAt),
+  };
   try {
     bundle ??= await import(pathToFileURL(file).href);
     process.send({ value: await bundle.handler(event, context) });

@@ -35,8 +35,7 @@ const told = [
 function parserOnly(): Command {
   const disarm = (command: Command): void => {
     command.exitOverride().configureOutput({ writeErr: () => {}, writeOut: () => {} });
-    if (command.commands.length === 0) command.action(() => {});
-    for (const each of command.commands) disarm(each);
+    for (const each of command.commands) disarm(each.action(() => {}));
   };
   const program = buildProgram();
   disarm(program);
@@ -45,7 +44,7 @@ function parserOnly(): Command {
 
 /** As a shell would split it; text in quotes is one word. */
 const words = (line: string) =>
-  (line.match(/"[^"]*"|'[^']*'|<[^>]*>|\S+/g) ?? []).map((word) => word.replaceAll(/^["']|["']$/g, ""));
+  (line.match(/(?:"[^"]*"|'[^']*'|<[^>]*>|[^\s<"'])+/g) ?? []).map((word) => word.replaceAll(/^["']|["']$/g, ""));
 
 test("the pages and alarms tell people to type commands", () => {
   expect(told.length).toBeGreaterThan(60);
