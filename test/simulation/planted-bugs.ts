@@ -125,6 +125,12 @@ export const plantedBugs: readonly PlantedBug[] = [
     replace: "mark.markedAt <= now",
   },
   {
+    name: "older code takes newer records for its own",
+    file: "shared/adapters/run-item.ts",
+    find: "item.schemaVersion > schemaVersion",
+    replace: "item.schemaVersion > 9",
+  },
+  {
     name: "a refused password is tried again",
     file: "shared/adapters/ledger-login-guard.ts",
     find: "return blockedUntilAt > this.#clock.now() ? blockedUntilAt : undefined;",

@@ -11,13 +11,16 @@ const warmMs = 10 * 60_000;
 export class Container implements Effects {
   readonly id: number;
   readonly fn: FunctionName;
+  /** Whether it runs the code of a deployment that is under way or done. */
+  readonly isNewer: boolean;
   process: SimProcess;
   site: Site | undefined;
   idleSinceAt: number | undefined;
 
-  constructor(id: number, fn: FunctionName, process: SimProcess) {
+  constructor(id: number, of: { fn: FunctionName; isNewer: boolean }, process: SimProcess) {
     this.id = id;
-    this.fn = fn;
+    this.fn = of.fn;
+    this.isNewer = of.isNewer;
     this.process = process;
   }
 
@@ -30,11 +33,16 @@ export class Containers {
   readonly #all: Container[] = [];
 
   /** A warm container of the function, or a new one; `process` is the invocation that runs in it from now on. */
-  take(fn: FunctionName, process: SimProcess, now: number): Container {
+  take(of: { fn: FunctionName; isNewer: boolean }, process: SimProcess, now: number): Container {
     const warm = this.#all.find(
-      (one) => one.fn === fn && one.idleSinceAt !== undefined && now - one.idleSinceAt < warmMs && !one.process.isDead,
+      (one) =>
+        one.fn === of.fn &&
+        one.isNewer === of.isNewer &&
+        one.idleSinceAt !== undefined &&
+        now - one.idleSinceAt < warmMs &&
+        !one.process.isDead,
     );
-    const container = warm ?? new Container(this.#all.length + 1, fn, process);
+    const container = warm ?? new Container(this.#all.length + 1, of, process);
     if (warm === undefined) this.#all.push(container);
     container.process = process;
     container.idleSinceAt = undefined;

@@ -4,6 +4,7 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { ConditionalCheckFailedException, type MemoryTables } from "../tables/memory-tables.ts";
 import type { FaultPlan } from "./fault-plan.ts";
+import { asNewerCode } from "./newer-code.ts";
 import type { Effects } from "./sim-process.ts";
 
 class ServiceError extends Error {
@@ -20,8 +21,11 @@ export function tableClient(parts: {
   faults: FaultPlan;
   process: Effects;
   tell: (text: string) => void;
+  /** Whether newer code uses it. */
+  isNewer: boolean;
 }): DynamoDBClient {
-  const { tables, faults, process, tell } = parts;
+  const { tables, faults, process, tell, isNewer } = parts;
+  const execute = (command: object) => tables.execute(command);
   const act = (command: object, label: string): object => {
     if (faults.lasting("table-outage") !== undefined) throw new ServiceError("InternalServerError", "simulated outage");
     if (faults.take("table-refuses") !== undefined) {
@@ -29,7 +33,7 @@ export function tableClient(parts: {
       throw new ServiceError("ProvisionedThroughputExceededException", "simulated throttle");
     }
     const hidden = writes.has(command.constructor.name) ? faults.take("table-hides-write") : undefined;
-    const answer = tables.execute(command);
+    const answer = isNewer ? asNewerCode(command, execute) : execute(command);
     if (hidden === undefined) return answer;
     tell(`${label} applied, answered with an error (${hidden.as})`);
     // The SDK repeats a write whose answer was lost; the repeated one then fails its own condition.

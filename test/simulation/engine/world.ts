@@ -90,12 +90,14 @@ export class World {
   readonly story: StoryLine[] = [];
   readonly #tracing: boolean;
   readonly #latency: SeededChance;
+  readonly #deployment: SeededChance;
   #writeIds = 0;
 
   constructor(scenario: Scenario, options: { tracing?: boolean } = {}) {
     this.scenario = scenario;
     this.#tracing = options.tracing ?? false;
     this.#latency = SeededChance.of(scenario.seed, "latency");
+    this.#deployment = SeededChance.of(scenario.seed, "deployment");
     this.timeline = new Timeline(scenario.startAt);
     const now = () => this.timeline.now();
     this.faults = new FaultPlan(scenario.faults, { now, endAt: scenario.endAt });
@@ -153,7 +155,7 @@ export class World {
     const invocation: Invocation = { fn, process };
     this.invocations.push(invocation);
     const context = { getRemainingTimeInMillis: () => process.remainingMs() };
-    const container = this.#containers.take(fn, process, this.timeline.now());
+    const container = this.#containers.take({ fn, isNewer: this.#isDeployed() }, process, this.timeline.now());
     container.site ??= this.#siteIn(container);
     const end = (error?: unknown) => {
       process.endedAt = this.timeline.now();
@@ -184,7 +186,7 @@ export class World {
     const site = buildSite(config, {
       functionName: container.fn,
       transport: wireTo({ door, identity, calls }, container),
-      dynamoDb: tableClient({ tables, faults, process: container, tell }),
+      dynamoDb: tableClient({ tables, faults, process: container, tell, isNewer: container.isNewer }),
       secrets: simulatedSecrets({ container, faults, identity }),
       notifier: this.inbox.notifierFor(container),
       telemetry: { emit: (values) => void this.metrics.push({ at: timeline.now(), values }) },
@@ -199,6 +201,13 @@ export class World {
       },
     });
     return this.scenario.isWired === true ? site : { ...site, provider: new SimulatedOtc(door, container.process) };
+  }
+
+  /** Whether the next process runs newer code: never before a deployment, now and then during it, always after it. */
+  #isDeployed(): boolean {
+    const deployment = this.scenario.faults.find(({ kind }) => kind === "deployment");
+    if (deployment === undefined || this.timeline.now() < deployment.at) return false;
+    return this.faults.lasting("deployment") === undefined || this.#deployment.happens(0.5);
   }
 
   #blowsFor(fn: FunctionName): Blow[] {

@@ -67,6 +67,9 @@ function costOf(fault: Fault): number {
       return fault.forMs + 70 * minuteMs;
     case "rate-limit":
       return fault.forMs + 10 * minuteMs;
+    case "deployment":
+      // Older code leaves newer records alone: they wait for the next tick of newer code.
+      return fault.forMs + 5 * minuteMs;
     case "tokens-die":
       return 3 * minuteMs;
     case "answers-echo":

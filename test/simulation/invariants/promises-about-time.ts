@@ -1,5 +1,6 @@
 // I7 and I9: the system comes to rest once the world behaves, and what has ended stays ended.
 
+import { isOfNewerForm } from "../engine/newer-code.ts";
 import type { World } from "../engine/world.ts";
 import { pollBoundMs } from "../engine/world.ts";
 import { statusAt } from "../otc/otc-world.ts";
@@ -57,6 +58,8 @@ export function i9EndsStayAndVersionsRise({ world }: Facts): string[] {
   return world.ledger.history.flatMap(({ before, item, at }) => {
     const [was] = before === undefined ? [] : readRun(before);
     const [is] = item === undefined ? [] : readRun(item);
+    if (isOfNewerForm(before) && !isOfNewerForm(item))
+      return [`older code wrote over a newer record: ${item?.pk?.S} ${item?.sk?.S}`];
     if (was === undefined) return [];
     const when = new Date(at).toISOString();
     if (is === undefined) return [`${was.name} was removed or made unreadable at ${when}`];

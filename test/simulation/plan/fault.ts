@@ -66,12 +66,23 @@ export type WireFault =
   | (Lasting & { kind: "answers-echo" })
   | (Lasting & { kind: "rate-limit"; perSecond: number });
 
+/** Old and new code tick in turns for a while, then the new one alone. */
+export type DeploymentFault = Lasting & { kind: "deployment" };
+
 export type NoticeFault =
   | (Once & { kind: "notice-refused"; times: number })
   | (Once & { kind: "notice-answer-lost"; times: number })
   | (Lasting & { kind: "notice-outage" });
 
-export type Fault = ProcessFault | TickFault | TableFault | OtcFault | RetentionFault | WireFault | NoticeFault;
+export type Fault =
+  | ProcessFault
+  | TickFault
+  | TableFault
+  | OtcFault
+  | RetentionFault
+  | WireFault
+  | DeploymentFault
+  | NoticeFault;
 export type FaultKind = Fault["kind"];
-export type NightFaultKind = Exclude<FaultKind, RetentionFault["kind"] | WireFault["kind"]>;
+export type NightFaultKind = Exclude<FaultKind, RetentionFault["kind"] | WireFault["kind"] | "deployment">;
 export type FaultOf<K extends FaultKind> = Extract<Fault, { kind: K }>;

@@ -18,8 +18,22 @@ const storiesInTurn = 8;
 
 export function generateScenario(seed: number): Scenario {
   if (seed % storiesInTurn === 0) return generateRetention(seed);
-  const nights = generateNights(seed);
+  const nights = withDeployment(generateNights(seed));
   return seed % storiesInTurn === storiesInTurn / 2 ? overTheWire(nights) : nights;
+}
+
+/** One night in so many sees a deployment. */
+const deploymentEvery = 12;
+
+function withDeployment(nights: Scenario): Scenario {
+  const chance = SeededChance.of(nights.seed, "deployment night");
+  if (!chance.happens(1 / deploymentEvery)) return nights;
+  const slots = nights.edits.flatMap(({ meaning }) =>
+    meaning === undefined ? [] : slotsAround(nights.startAt, meaning.schedule, meaning.timeZone),
+  );
+  const at = (slots.length === 0 ? nights.startAt : chance.pick(slots)) + chance.between(-20, 40) * minuteMs;
+  const deployment = { kind: "deployment", at, forMs: chance.pick([1, 5, 20]) * minuteMs } as const;
+  return { ...nights, faults: [...nights.faults, deployment] };
 }
 
 function generateNights(seed: number): Scenario {
