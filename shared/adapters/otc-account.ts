@@ -108,7 +108,10 @@ function toFailure(error: OtcError): Failure {
     ...(error.code === undefined ? {} : { providerCode: error.code }),
     ...(error.requestId === undefined ? {} : { requestId: error.requestId }),
   };
-  const after = error.retryAfterMs === undefined ? {} : { afterMs: error.retryAfterMs };
+  // How long a login is withheld says how long this credential rests. A corrected one is used as soon as it is read, so nobody
+  // may wait for the end of that rest; asking again costs OTC nothing.
+  const isWithheld = error.class === "login-withheld";
+  const after = error.retryAfterMs === undefined || isWithheld ? {} : { afterMs: error.retryAfterMs };
   return failure(codes[error.class], error.message, { effect: error.effect, evidence, ...after });
 }
 

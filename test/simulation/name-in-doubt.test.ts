@@ -3,50 +3,25 @@
 
 import { expect, test } from "vitest";
 import type { Fault } from "./plan/fault.ts";
-import type { PolicyMeaning, Scenario } from "./plan/scenario.ts";
-import { schedules } from "./plan/schedules.ts";
+import { instanceId, oneNight, slotAt } from "./plan/one-night.ts";
 import { simulate } from "./simulate.ts";
 
-const minuteMs = 60_000;
-const hourMs = 60 * minuteMs;
-const startAt = Date.UTC(2026, 10, 24, 12);
-const slotAt = Date.UTC(2026, 10, 25, 2, 30);
-const instanceId = "0a0e000154844b18a0e9d2f8d85fa29bin03";
-const minutes = (count: number) => count * minuteMs;
-
-function aNight(faults: readonly Fault[]): Scenario {
-  const schedule = schedules.find((each) => each.text === "30 2 * * *");
-  if (schedule === undefined) throw new Error("the nightly schedule is gone");
-  const terms = { account: "alpha", instanceIds: [instanceId], enabled: true, maxAttempts: 2 };
-  const windows = { startWindowMinutes: 30, completionWindowMinutes: 600 };
-  const meaning: PolicyMeaning = { ...terms, ...windows, catchUp: "latest", schedule, timeZone: "UTC" };
-  const row = { ...terms, ...windows, policyId: "nightly", schedule: schedule.text };
-  return {
-    seed: 1,
-    startAt,
-    endAt: slotAt + 12 * hourMs,
-    instances: [{ id: instanceId, name: "db-1", account: "alpha", isReplica: false }],
-    edits: [
-      { at: startAt, policyId: "nightly", meaning, row },
-      { at: slotAt + 12 * hourMs, policyId: "nightly" },
-    ],
-    faults,
-  };
-}
+const minutes = (count: number) => count * 60_000;
+const windows = { startWindowMinutes: 30, completionWindowMinutes: 600 };
 
 const lost = (effect: "done" | "none"): Fault => ({ kind: "post-answer-lost", at: slotAt, effect, lateMs: 0 });
 const lags = (forMs: number): Fault => ({ kind: "list-lag", at: slotAt, forMs, lagMs: minutes(4) });
 const builds: Fault = { kind: "backup-fate", at: slotAt, fate: "slow" };
 
 async function theNight(faults: readonly Fault[]) {
-  const { world, violations } = await simulate(aNight(faults));
+  const { world, violations } = await simulate(oneNight(faults, windows, { hours: 12 }));
   const [run] = [...world.ledger.items.values()].filter(({ pk }) => pk?.S?.startsWith("run#") === true);
   const told = world.inbox.delivered.map(({ notice }) => notice.subject);
   return { world, violations, run, told };
 }
 
 test("the list shows our backup only later: it is adopted inside the window, and nobody is paged", async () => {
-  const { world, violations, run, told } = await theNight([lost("done"), lags(2 * hourMs), builds]);
+  const { world, violations, run, told } = await theNight([lost("done"), lags(minutes(120)), builds]);
   expect(violations).toEqual([]);
   expect(told).toEqual([]);
   expect(world.otc.backups).toHaveLength(1);
@@ -54,7 +29,7 @@ test("the list shows our backup only later: it is adopted inside the window, and
 });
 
 test("the database is busy with somebody else's work, and our POST had no effect: missed and told when the window is over", async () => {
-  const busy: Fault = { kind: "instance-busy", at: slotAt + minutes(1.5), forMs: 3 * hourMs, instance: 0 };
+  const busy: Fault = { kind: "instance-busy", at: slotAt + minutes(1.5), forMs: minutes(180), instance: 0 };
   const { world, violations, run, told } = await theNight([lost("none"), busy]);
   expect(violations).toEqual([]);
   expect(told).toEqual([`PAGE backup-missed: nightly ${instanceId}`]);

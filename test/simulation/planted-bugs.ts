@@ -131,6 +131,18 @@ export const plantedBugs: readonly PlantedBug[] = [
     replace: "item.schemaVersion > 9",
   },
   {
+    name: "a selector leaves a database out",
+    file: "shared/domain/selector.ts",
+    find: "const matched = meant.filter((instance) => !instance.isReplica)",
+    replace: "const matched = meant.filter((instance, index) => !instance.isReplica && index < 2)",
+  },
+  {
+    name: "a slot whose databases cannot be worked out is let go",
+    file: "shared/workflows/dispatch-account.ts",
+    find: "const waiting = selectors.flatMap((work) =>",
+    replace: "const waiting = selectors.slice(0, 0).flatMap((work) =>",
+  },
+  {
     name: "a refused password is tried again",
     file: "shared/adapters/ledger-login-guard.ts",
     find: "return blockedUntilAt > this.#clock.now() ? blockedUntilAt : undefined;",

@@ -61,7 +61,8 @@ function endingAt(scenario: Scenario, endAt: number): Scenario {
 
 function withFewerInstances(edit: Edit): Edit[] {
   const { meaning, row } = edit;
-  if (meaning === undefined || row === undefined || meaning.instanceIds.length < 2) return [];
+  if (meaning?.selector !== undefined || meaning === undefined || row === undefined) return [];
+  if (meaning.instanceIds.length < 2) return [];
   return meaning.instanceIds.map((dropped) => {
     const instanceIds = meaning.instanceIds.filter((id) => id !== dropped);
     return { ...edit, meaning: { ...meaning, instanceIds }, row: { ...row, instanceIds } };

@@ -2,7 +2,8 @@
 // as the ops people understand it. Slots around which the row changed before any tick saw it may go either way.
 
 import type { World } from "../engine/world.ts";
-import type { Edit, PolicyMeaning } from "../plan/scenario.ts";
+import { isThere, type OtcInstance } from "../otc/otc-world.ts";
+import type { Edit, PlannedSelector, PolicyMeaning } from "../plan/scenario.ts";
 import { slotsAround } from "../plan/schedules.ts";
 import { type RunName, runName } from "./names.ts";
 
@@ -81,15 +82,37 @@ function runsOf(
       const knownAt = Math.max(slotAt, world.restoredAt ?? 0);
       const isDue =
         meaning.enabled && !isPaused(meaning, slotAt) && isSettled({ slotAt, knownAt, reign, ticks, edits });
-      return meaning.instanceIds.map((instanceId) => ({
+      return databasesOf(world, meaning, slotAt).map(({ instanceId, isSure }) => ({
         name: runName(policyId, instanceId, slotAt),
         policyId,
         instanceId,
         slotAt,
         meaning,
-        isDue,
+        isDue: isDue && isSure,
       }));
     });
+}
+
+/** A selector means those that match and can be backed up; one that comes or goes around the slot may be meant or not. */
+function databasesOf(
+  world: World,
+  { account, instanceIds, selector, startWindowMinutes }: PolicyMeaning,
+  slotAt: number,
+) {
+  if (selector === undefined) return instanceIds.map((instanceId) => ({ instanceId, isSure: true }));
+  const own = world.otc.instances.filter((one) => one.account === account && !one.isReplica);
+  const meant = own.filter((one) => isMeant(one, selector));
+  const untilAt = slotAt + (startWindowMinutes + 30) * minuteMs;
+  return meant.map((one) => ({
+    instanceId: one.id,
+    isSure: isThere(one, slotAt - 30 * minuteMs) && isThere(one, untilAt) && world.restoredAt === undefined,
+  }));
+}
+
+function isMeant({ name, tags = [] }: OtcInstance, selector: PlannedSelector): boolean {
+  const hasTag = ([key, value]: [string, string]) => tags.some((tag) => tag.key === key && tag.value === value);
+  const start = selector.name?.slice(0, -1) ?? "";
+  return name.startsWith(start) && Object.entries(selector.tags ?? {}).every(hasTag);
 }
 
 /**

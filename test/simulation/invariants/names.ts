@@ -43,9 +43,17 @@ export interface Told {
 /** What a person learns from a notice. */
 export function readNotice({ subject, body }: Notice): Told {
   const [, level = "", kind = "", about = ""] = /^(\w+) ([\w-]+): (.*)$/.exec(subject) ?? [];
-  const listed = [...body.matchAll(/^- (\S+) (\S+) slot (\S+Z):/gm)].map(([, p, i, s]) => `${p} ${i} ${s}`);
+  const listed = [...body.matchAll(/^- (\S+) (.+?) slot (\S+Z):/gm)].map(
+    ([, p, i = "", s]) => `${p} ${databaseOf(i)} ${s}`,
+  );
   const fact = (name: string) => new RegExp(`^${name}: (\\S+)`, "m").exec(body)?.[1];
-  const single = fact("slot") === undefined ? [] : [`${fact("policy")} ${fact("database")} ${fact("slot")}`];
+  const database = databaseOf(/^database: (.+)$/m.exec(body)?.[1] ?? "");
+  const single = fact("slot") === undefined ? [] : [`${fact("policy")} ${database} ${fact("slot")}`];
   const reason = /^reason: (.+)$/m.exec(body)?.[1];
   return { level, kind, subject: about, runs: listed.length > 0 ? listed : single, reason };
+}
+
+/** A database is named by its id, perhaps with its name behind it; a slot nobody could work out is about all of them. */
+function databaseOf(text: string): string {
+  return text === "all that the selector means" ? "selector" : (text.split(" ")[0] ?? "");
 }

@@ -7,7 +7,7 @@ import type { Deletion } from "../../../shared/ports.ts";
 import type { FaultPlan } from "../engine/fault-plan.ts";
 import type { Timeline } from "../engine/timeline.ts";
 import type { OtcOperation } from "../plan/fault.ts";
-import { type OtcBackup, type OtcWorld, statusAt } from "./otc-world.ts";
+import { isThere, type OtcBackup, type OtcWorld, statusAt } from "./otc-world.ts";
 
 export interface OtcDoor {
   readonly world: OtcWorld;
@@ -32,17 +32,20 @@ export class OtcServer {
   listInstances(account: string): Result<readonly Instance[]> {
     const refusal = this.refusal("list-instances");
     if (refusal !== undefined) return failed(refusal);
-    const { world } = this.#door;
+    const { world, timeline } = this.#door;
     return ok(
       world.instances
-        .filter((instance) => instance.account === account && !this.#isHidden(instance.id))
-        .map(({ id, name, isReplica }) => ({
+        .filter(
+          (instance) =>
+            instance.account === account && isThere(instance, timeline.now()) && !this.#isHidden(instance.id),
+        )
+        .map(({ id, name, isReplica, tags = [] }) => ({
           id,
           name,
           isReplica,
           status: this.#statusOf(id),
           engine: "PostgreSQL",
-          tags: [],
+          tags,
         })),
     );
   }

@@ -13,6 +13,14 @@ export interface OtcInstance {
   readonly name: string;
   readonly account: string;
   readonly isReplica: boolean;
+  readonly tags?: readonly { readonly key: string; readonly value: string }[];
+  /** When it was made and when it was deleted, where that happens in the scenario. */
+  readonly fromAt?: number;
+  readonly toAt?: number;
+}
+
+export function isThere({ fromAt, toAt }: OtcInstance, at: number): boolean {
+  return at >= (fromAt ?? Number.NEGATIVE_INFINITY) && at < (toAt ?? Number.POSITIVE_INFINITY);
 }
 
 export interface OtcBackup {
@@ -59,7 +67,8 @@ export class OtcWorld {
   }
 
   instance(id: string): OtcInstance | undefined {
-    return this.instances.find((instance) => instance.id === id);
+    const now = this.#options.now();
+    return this.instances.find((instance) => instance.id === id && isThere(instance, now));
   }
 
   backupsOf(instanceId: string): OtcBackup[] {

@@ -4,6 +4,7 @@
 import { SeededChance } from "../engine/chance.ts";
 import type { OtcInstance } from "../otc/otc-world.ts";
 import { drawFaults } from "./draw-faults.ts";
+import { withSelectors } from "./draw-inventory.ts";
 import { overTheWire } from "./draw-wire-faults.ts";
 import { generateRetention } from "./generate-retention.ts";
 import { hostileRows } from "./hostile-rows.ts";
@@ -18,7 +19,7 @@ const storiesInTurn = 8;
 
 export function generateScenario(seed: number): Scenario {
   if (seed % storiesInTurn === 0) return generateRetention(seed);
-  const nights = withDeployment(generateNights(seed));
+  const nights = withDeployment(withSelectors(generateNights(seed)));
   return seed % storiesInTurn === storiesInTurn / 2 ? overTheWire(nights) : nights;
 }
 

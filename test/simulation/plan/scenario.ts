@@ -16,10 +16,18 @@ export interface Edit {
   readonly meaning?: PolicyMeaning;
 }
 
+/** A selector of the kinds that scenarios use; a name ends with its only `*`. */
+export interface PlannedSelector {
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly name?: string;
+}
+
 /** What the checker takes from a valid row, without the parser. */
 export interface PolicyMeaning {
   readonly account: string;
+  /** Those that the row names; where it has a selector, that counts instead. */
   readonly instanceIds: readonly string[];
+  readonly selector?: PlannedSelector;
   readonly schedule: NamedSchedule;
   readonly timeZone: string;
   readonly enabled: boolean;
