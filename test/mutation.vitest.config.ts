@@ -4,6 +4,10 @@ import { defineConfig } from "vitest/config";
 
 const core = [
   "run-machine",
+  "run-transitions",
+  "doubted-name",
+  "slots",
+  "slots-judged",
   "decide-look",
   "plan-looks",
   "decision-trace",

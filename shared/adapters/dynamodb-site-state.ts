@@ -31,12 +31,13 @@ export class DynamoDbAccounting implements AccountingStore {
     return Number.isNaN(at) ? undefined : at;
   }
 
-  async advance(toAt: number): Promise<void> {
+  async advance(toAt: number, sinceAt?: number): Promise<void> {
     const at = new Date(toAt).toISOString();
+    const since = sinceAt === undefined ? {} : { ":since": new Date(sinceAt).toISOString() };
     const condition = {
-      expression: "attribute_not_exists(pk) OR #at < :at",
+      expression: sinceAt === undefined ? "attribute_not_exists(pk) OR #at < :at" : "#at < :at AND #at >= :since",
       names: { "#at": "at" },
-      values: { ":at": at },
+      values: { ":at": at, ...since },
     };
     await this.#table.put({ ...accountingKey, at }, condition);
   }

@@ -41,7 +41,7 @@ export async function createBackups(site: Site, tick: Tick): Promise<CreateSumma
   const over = await writeOver(site, opened.over, { journal, tick });
   const errors = [...opened.errors, ...dispatched.errors, ...over.errors];
   const accounted = errors.length === 0 && dispatched.unwritten + over.unwritten === 0;
-  if (accounted) await site.accounting.advance(now);
+  if (accounted) await site.accounting.advance(now, accountedThroughAt);
   const observedErrors = await writeObserved(site, opened, accounted);
   const rescued = await takeOverUnsent(journal, due, now);
   const delivery = await deliverAlerts(site, {

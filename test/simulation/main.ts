@@ -4,7 +4,6 @@
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
-import { killTwice } from "./crash-points.ts";
 import { generateScenario } from "./plan/generate-scenario.ts";
 import { nothing, runSeeds, type Tally, together } from "./run-seeds.ts";
 import { shrink } from "./shrink.ts";
@@ -14,7 +13,6 @@ const usage = `npm run simulate -- [--seeds N] [--from F] [--seed S] [--workers 
   --seeds N    how many seeds to run (default 2000), from F (default 1; "now" takes seeds nobody has run yet)
   --seed S     one seed: prints its story, shrunk when it breaks a promise
   --workers W  threads (default: all cores)
-  --crash-pairs  kills two ticks in a row at every pair of their effects, instead of running seeds
   --until-broken  stops at the first broken promise
   --json       one JSON object as the last line`;
 
@@ -25,7 +23,6 @@ interface Options {
   readonly workers: number;
   readonly json: boolean;
   readonly untilBroken: boolean;
-  readonly crashPairs: boolean;
 }
 
 const stretch = 20;
@@ -40,7 +37,6 @@ function readOptions(): Options {
       workers: text,
       json: { type: "boolean" },
       "until-broken": { type: "boolean" },
-      "crash-pairs": { type: "boolean" },
     },
   });
   return {
@@ -50,7 +46,6 @@ function readOptions(): Options {
     workers: wholeNumber("workers", values.workers) ?? availableParallelism(),
     json: values.json ?? false,
     untilBroken: values["until-broken"] ?? false,
-    crashPairs: values["crash-pairs"] ?? false,
   };
 }
 
@@ -107,16 +102,8 @@ async function explain(seed: number, invariant: string): Promise<void> {
   for (const line of await tellStory(small)) console.error(line);
 }
 
-async function killAllPairs(): Promise<number> {
-  const { points, wrong } = await killTwice(1);
-  for (const line of wrong.slice(0, 20)) console.error(line);
-  console.log(`${points} pairs of kills: ${wrong.length} broken`);
-  return wrong.length === 0 ? 0 : 1;
-}
-
 async function main(): Promise<number> {
   const options = readOptions();
-  if (options.crashPairs) return killAllPairs();
   const one = options.seed;
   const tally = one === undefined ? await runAll(options) : await runSeeds({ from: one, count: 1 });
   const first = tally.failures.toSorted((a, b) => a.seed - b.seed)[0];
