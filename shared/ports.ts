@@ -132,10 +132,7 @@ export interface LookStore {
 /** How far every due slot has been written down as a run. */
 export interface AccountingStore {
   accountedThrough(): Promise<number | undefined>;
-  /**
-   * Moves forward only. `sinceAt`: what the tick began with; when less stands there now, the ledger was put back to an older copy
-   * meanwhile, and the slots in between have lost their runs.
-   */
+  /** Moves forward only; not where less than `sinceAt` stands, what the tick began with: the ledger was put back meanwhile. */
   advance(toAt: number, sinceAt?: number): Promise<void>;
 }
 
