@@ -75,7 +75,8 @@ function describeIssues(error: z.ZodError): string {
 
 /** Reduces a URL to scheme, host and port, or says what is wrong with it and how to write it. */
 function parseBaseUrl(text: string): { url: string } | { problem: string } {
-  const shown = JSON.stringify(text.replace(/\/\/[^/]*@/, "//***@"));
+  // Whatever stands before an @ may be a password, however the rest is mistyped.
+  const shown = JSON.stringify(text.replace(/^(https?:\/\/)?.*@/is, "$1***@"));
   const url = URL.parse(text);
   // The comparison with the text as typed catches what a lenient parser would repair: blanks, tabs, backslashes.
   if (url === null || !/^https?:\/\/[^\\\s]+$/i.test(text))
