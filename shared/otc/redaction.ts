@@ -18,12 +18,16 @@ export interface Redactor {
 // Shorter texts would tear holes into ordinary words.
 const SHORTEST_SECRET = 4;
 
+// Within 15 minutes a signed request can be sent again by anyone. OTC's ids are shorter.
+const SIGNATURE = /[0-9a-f]{48,}/gi;
+
 export function createRedactor(): Redactor {
   const spellings = new Set<string>();
   const redact = (text: string): string => {
     // Longest first: a secret that contains another one must not leave its rest behind.
     const ordered = [...spellings].sort((a, b) => b.length - a.length);
-    return ordered.reduce((rest, spelling) => rest.replaceAll(spelling, "***"), text);
+    const known = ordered.reduce((rest, spelling) => rest.replaceAll(spelling, "***"), text);
+    return known.replace(SIGNATURE, "***");
   };
   return {
     add(secret) {

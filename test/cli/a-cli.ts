@@ -48,6 +48,12 @@ export async function cli(...args: string[]): Promise<Said> {
   }
 }
 
+export function aFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "site-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
+
 /** A site in a folder of its own with the samples, whose clock moves when told to: 02:29 UTC, one tick done. */
 export async function aSiteInAFolder(policiesFile?: string) {
   const folder = mkdtempSync(join(tmpdir(), "cli-"));

@@ -1,21 +1,14 @@
 // A local site that cannot start says why in a sentence, leaves nothing open, and one that runs is not disturbed.
 
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { closeSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { runLive } from "../../local/run-live.ts";
 import { readClockFile, writeClockFile, writeSiteFile } from "../../local/site-files.ts";
-import { aSiteInAFolder, cli } from "./a-cli.ts";
+import { aFolder, aSiteInAFolder, cli } from "./a-cli.ts";
 
 const anInstance = "5a0e0001d3b07384d113edec49eaa623in01";
 const listening = () => process.getActiveResourcesInfo().filter((kind) => kind === "TCPServerWrap").length;
-
-function aFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "start-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  return folder;
-}
 
 test.each([
   ["broken YAML", "policies: [ {policyId: a\n", "file.yaml:"],

@@ -75,7 +75,7 @@ async function aSiteThere() {
     while (clock.now() < endAt) {
       expect((await tickAll(site)).errors).toEqual([]);
       clock.set(
-        Math.min((await nextTickAt(site, clock.now(), await openRuns(site))) ?? endAt, clock.now() + 3 * hourMs),
+        Math.min((await nextTickAt(site, clock.now(), await openRuns(site))) ?? endAt, clock.now() + 6 * hourMs),
       );
     }
   };
@@ -95,7 +95,7 @@ test("nights of backups, failures and retention against an OTC by the page", asy
   otc.nextPost = ["dropped-after", "gateway-timeout"];
   await liveUntil(night(1) + 6 * hourMs);
   otc.nextPost = ["throttled", "fails-later"];
-  await liveUntil(night(5) + 10 * hourMs);
+  await liveUntil(night(5) + 20 * hourMs);
 
   const manual = [...otc.backups, ...otc.gone].filter(({ type }) => type === "manual");
   // Exactly one that did not fail, per night and database that can be backed up.
