@@ -1,4 +1,4 @@
-// How verbs talk to people and to programs: aligned text of at most 100 columns, coloured only on a terminal, or one JSON value
+// How verbs talk to people and to programs: aligned text of at most 100 columns and no wider than the terminal, coloured only on a terminal, or one JSON value
 // whose instants are ISO text. And the options every verb on a site has.
 
 import { stripVTControlCharacters, styleText } from "node:util";
@@ -21,7 +21,8 @@ export function addWhereOptions(command: Command): Command {
   return addSiteOptions(command).option("--json", "one JSON value instead of text");
 }
 
-export const widest = 100;
+/** As wide as the terminal, within reason; 100 columns where nobody looks. */
+export const widest = Math.min(100, Math.max(60, process.stdout.columns ?? 100));
 const gap = 2;
 
 export function print(line: string): void {
@@ -78,7 +79,9 @@ export function tableText(head: readonly string[], told: readonly (readonly stri
     .slice(0, -1)
     .map((title, i) => Math.max(title.length, ...rows.map((row) => lengthOf(row[i] ?? ""))));
   const room = widest - used.reduce((sum, width) => sum + width + gap, 0);
-  const shortest = Math.min(12, Math.max(...[head, ...rows].map((row) => lengthOf(row[head.length - 1] ?? ""))));
+  // Wrapping breaks at blanks; a word that does not fit would be cut off, and may be what it is all about.
+  const words = [head, ...rows].flatMap((row) => (row[head.length - 1] ?? "").split(" "));
+  const shortest = Math.max(...words.map(lengthOf));
   const table = new Table({
     head: head.map((title) => tinted("dim", title)),
     chars: plain,

@@ -6,7 +6,7 @@ import { type SharedSlot, sharedSlots } from "../shared/domain/shared-slots.ts";
 import type { FileProblem } from "../shared/policies/file-row.ts";
 import { type FilePolicy, parsePolicyFile } from "../shared/policies/policy-file.ts";
 import { CliError } from "./cli-error.ts";
-import { plural, tinted, wrapped } from "./output.ts";
+import { plural, tinted, widest, wrapped } from "./output.ts";
 
 export type Finding = FileProblem & { readonly file: string };
 
@@ -85,7 +85,7 @@ export function findingText(finding: Finding): string {
   const who = finding.policyId === undefined ? "" : ` ${finding.policyId}`;
   const what = finding.value === "" ? finding.message : `${finding.value} ${finding.message}`;
   const level = isProblem(finding) ? tinted("bad", "problem") : tinted("warning", "warning");
-  const body = wrapped(`${finding.field}: ${what}`, 96).concat(wrapped(`fix: ${finding.remedy}`, 96));
+  const body = wrapped(`${finding.field}: ${what}`, widest - 4).concat(wrapped(`fix: ${finding.remedy}`, widest - 4));
   return [`${finding.file}:${finding.line}${who} ${level}`, ...body.map((line) => `  ${line}`)].join("\n");
 }
 

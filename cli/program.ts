@@ -62,6 +62,8 @@ function addCompletion(program: Command): void {
 
 /** Every command throws instead of ending the process, and says what is wrong the way the rest of the program does. */
 function settleErrors(command: Command): void {
+  // Long names leave little room on 80 columns; descriptions are wrapped there all the same.
+  command.configureHelp({ minWidthToWrap: 20 });
   command.exitOverride().configureOutput({ outputError: (text, write) => write(inOurWords(text, nameOf(command))) });
   for (const inner of command.commands) settleErrors(inner);
 }

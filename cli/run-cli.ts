@@ -2,7 +2,7 @@
 
 import { CommanderError } from "commander";
 import { explained } from "./explain-error.ts";
-import { remark } from "./output.ts";
+import { remark, widest, wrapped } from "./output.ts";
 import { buildProgram } from "./program.ts";
 
 /** Resolves with the exit code; what a verb set itself (3: needs attention) included. */
@@ -20,6 +20,11 @@ export async function runCli(args: readonly string[]): Promise<number> {
 export function tell(error: unknown, debug: boolean): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   const { message, hint, exitCode } = explained(error, debug);
-  remark(`error: ${message}${hint === undefined ? "" : `\nhint: ${hint}`}`);
+  remark(`error: ${shown(message)}${hint === undefined ? "" : `\nhint: ${shown(hint)}`}`);
   return exitCode;
+}
+
+/** Wrapped where a person reads it; a program gets its line whole. */
+function shown(text: string): string {
+  return process.stderr.isTTY ? wrapped(text, widest - 7).join("\n       ") : text;
 }

@@ -7,7 +7,7 @@ import { outcomeOf } from "../shared/status/outcome.ts";
 import type { SiteProblem } from "../shared/status/site-problems.ts";
 import type { SiteStatus } from "../shared/status/status-model.ts";
 import { verdict } from "../shared/status/verdict.ts";
-import { factsText, plural, tableText, tinted, wrapped } from "./output.ts";
+import { factsText, plural, tableText, tinted, widest, wrapped } from "./output.ts";
 import { relativeText, wallText } from "./time-text.ts";
 
 const tones = { bad: "bad", warning: "warning", good: "good" } as const;
@@ -83,7 +83,9 @@ function troubleText({ databases }: SiteStatus, site: string): string {
   const atRisk = databases.filter((each) => each.atRisk);
   if (atRisk.length === 0) return "";
   const lines = atRisk.slice(0, shownProblems).map((each) => {
-    const reasons = shortened(each.reasons).flatMap((reason) => wrapped(reason, 94).map((line) => `    ${line}`));
+    const reasons = shortened(each.reasons).flatMap((reason) =>
+      wrapped(reason, widest - 6).map((line) => `    ${line}`),
+    );
     const type =
       each.instanceId === undefined ? `policies show ${shellWord(each.policyId)}` : `why ${shellWord(each.policyId)}`;
     return [

@@ -2,7 +2,7 @@
 
 import type { Trace } from "../shared/domain/decision-trace.ts";
 import { slotText } from "../shared/domain/naming.ts";
-import { factsText, plural, tinted, wrapped } from "./output.ts";
+import { factsText, plural, tinted, widest, wrapped } from "./output.ts";
 import type { Answer } from "./read-traces.ts";
 import { relativeText, wallSeconds, wallText, whenText } from "./time-text.ts";
 
@@ -27,7 +27,7 @@ const tones = { good: "good", bad: "bad", open: "warning", skipped: "dim", nothi
 
 function traceText(answer: Answer, now: number, site: string): string {
   const { trace, zone } = answer;
-  const verdict = wrapped(trace.verdict, 96).map((line) => `  ${tinted(tones[trace.end], line)}`);
+  const verdict = wrapped(trace.verdict, widest - 4).map((line) => `  ${tinted(tones[trace.end], line)}`);
   const facts = factsText([
     ...trace.facts.map(({ name, text, at }) => {
       return [name, at === undefined ? text : `${whenText(at, now, zone)}, ${text}`] as const;

@@ -3,7 +3,7 @@
 import { Command } from "commander";
 import { runId } from "../../shared/domain/naming.ts";
 import { type Rehearsal, rehearseTick } from "../../shared/workflows/rehearse-tick.ts";
-import { addWhereOptions, plural, print, printJson, tinted, wrapped } from "../output.ts";
+import { addWhereOptions, plural, print, printJson, tinted, widest, wrapped } from "../output.ts";
 import { openTables, type WhereOptions } from "../tables-access.ts";
 import { wallText } from "../time-text.ts";
 
@@ -53,7 +53,7 @@ function printRehearsal({ calls, runs, notices, notes, errors }: Rehearsal, now:
 }
 
 function line(text: string): void {
-  const [first = "", ...more] = wrapped(text, 98);
+  const [first = "", ...more] = wrapped(text, widest - 2);
   print(`  ${first}`);
   for (const part of more) print(`        ${part}`);
 }

@@ -6,7 +6,7 @@ import { type DigestFacts, digestHeadline, digestLines } from "../../shared/doma
 import type { DatabaseStatus } from "../../shared/status/database-status.ts";
 import { readStatus } from "../../shared/status/read-status.ts";
 import { accountLines, membersOf } from "../../shared/workflows/send-digest.ts";
-import { addWhereOptions, print, printJson, tinted, wrapped } from "../output.ts";
+import { addWhereOptions, print, printJson, tinted, widest, wrapped } from "../output.ts";
 import { policiesNow } from "../policy-in-force.ts";
 import { spanOf } from "../slot-question.ts";
 import { openTables, type Tables, type WhereOptions } from "../tables-access.ts";
@@ -93,5 +93,5 @@ function isShort({ failed, missed, lost, notGood, skipped }: PolicyDigest): bool
 
 function printReport(policies: readonly PolicyDigest[], facts: DigestFacts): void {
   print(tinted(policies.some(isShort) ? "bad" : "good", digestHeadline(policies, facts)));
-  for (const line of digestLines(policies, facts)) for (const part of wrapped(line, 100)) print(part);
+  for (const line of digestLines(policies, facts)) for (const part of wrapped(line, widest)) print(part);
 }

@@ -81,7 +81,13 @@ function printRuns(runs: readonly Run[], days: number): void {
 async function showRun(id: string, options: WhereOptions & { json?: boolean }): Promise<void> {
   const [policyId, instance, slot, ...more] = id.split("/");
   const slotAt = Date.parse(slot ?? "");
-  if (!policyId || !instance || Number.isNaN(slotAt) || more.length > 0)
+  if (
+    !policyId ||
+    !instance ||
+    Number.isNaN(slotAt) ||
+    !/^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(slot ?? "") ||
+    more.length > 0
+  )
     throw new CliError(`"${id}" does not name a run`, {
       hint: "write policy/database/slot, for example nightly-shop/5a0e0001/2026-11-24T01:30Z",
     });

@@ -1,7 +1,7 @@
 // One thing `doctor` looked at, and what came of it.
 
 import { explained } from "../explain-error.ts";
-import { plural, tinted, wrapped } from "../output.ts";
+import { plural, tinted, widest, wrapped } from "../output.ts";
 
 export interface Finding {
   readonly check: string;
@@ -45,8 +45,8 @@ export function printedFindings(findings: readonly Finding[]): string {
 }
 
 function findingLines({ check, result, detail, remedy }: Finding): string {
-  const [first = "", ...more] = wrapped(`${check}: ${detail}`, 94);
-  const fix = remedy === undefined ? [] : wrapped(`fix: ${remedy}`, 92);
+  const [first = "", ...more] = wrapped(`${check}: ${detail}`, widest - 6);
+  const fix = remedy === undefined ? [] : wrapped(`fix: ${remedy}`, widest - 8);
   return [
     `${tinted(tones[result], marks[result])}  ${first}`,
     ...[...more, ...fix].map((line) => `        ${line}`),

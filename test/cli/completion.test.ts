@@ -1,5 +1,5 @@
 // Completion answers from a picture of the verbs: it must be that of the verbs there are, and load none of them.
-// After a wanted change: UPDATE_GOLDEN=1 npx vitest run test/cli/completion.test.ts.
+// After a wanted change: UPDATE_GOLDEN=1 npx vitest run test/cli/completion.test.ts, then npm run format.
 
 import { execFile } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";

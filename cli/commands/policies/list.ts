@@ -6,7 +6,7 @@ import { type Problem, problemLine } from "../../../shared/domain/policy.ts";
 import { isSharedLine } from "../../../shared/domain/shared-databases.ts";
 import type { PolicyRow, PolicyVersionStore } from "../../../shared/ports.ts";
 import { allRows, metByTicks } from "../../known-policies.ts";
-import { addWhereOptions, isoAll, print, printJson, printTable, tinted, wrapped } from "../../output.ts";
+import { addWhereOptions, isoAll, print, printJson, printTable, tinted, widest, wrapped } from "../../output.ts";
 import { openTables, type WhereOptions } from "../../tables-access.ts";
 import { relativeText, whenText } from "../../time-text.ts";
 
@@ -80,6 +80,6 @@ function printList(listed: readonly Listed[], now: number): void {
       const force = version === undefined ? "NO backups are made" : `version ${version} stays in force`;
       print(`\n${policyId} is ${tinted("bad", "invalid")}; ${force}`);
     } else if (warnings.length > 0) print(`\n${policyId} has ${tinted("warning", "warnings")}`);
-    for (const line of [...problems, ...warnings]) for (const part of wrapped(line, 96)) print(`    ${part}`);
+    for (const line of [...problems, ...warnings]) for (const part of wrapped(line, widest - 4)) print(`    ${part}`);
   }
 }
