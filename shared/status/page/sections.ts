@@ -80,7 +80,7 @@ function problemItem({ kind, level, subject, details, runbook, since }: SiteProb
 function lines(details: readonly string[], book: Content): Html {
   const items = details.map((line) => html`<li>${line}</li>`);
   const inner = html`<ul>${items.slice(openLines, mostEntries)}</ul>`;
-  return html`<ul>${items.slice(0, openLines)}</ul>${more("more lines", items.length, { open: openLines, inner })}<ul>${book}</ul>`;
+  return html`<ul>${items.slice(0, openLines)}</ul>${more(items.length - openLines === 1 ? "more line" : "more lines", items.length, { open: openLines, inner })}<ul>${book}</ul>`;
 }
 
 /** One `<li>` each; those beyond the most are not even made. */
