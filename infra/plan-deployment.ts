@@ -1,6 +1,6 @@
 // What `npm run deploy -- --stage <stage> [options of cdk deploy]` is going to run, or why it does not. Running it is deploy.ts.
 
-import { placeholdersIn } from "./check-settings.ts";
+import { placeholdersIn, settingsProblems } from "./check-settings.ts";
 import { resourceNames } from "./resource-names.ts";
 import type { StageSettings } from "./settings.ts";
 
@@ -22,6 +22,12 @@ export function planDeployment(
   const settings = Object.hasOwn(stages, stage) ? stages[stage] : undefined;
   if (settings === undefined)
     return refuse(`stage "${stage}" is not known`, `use one of ${known}, or add it to infra/settings.ts`);
+  const problems = settingsProblems(stage, settings);
+  if (problems.length > 0)
+    return refuse(
+      `settings of stage "${stage}" are not usable:\n  ${problems.join("\n  ")}`,
+      "correct infra/settings.ts",
+    );
   const placeholders = placeholdersIn(settings);
   if (placeholders.length > 0) {
     return refuse(

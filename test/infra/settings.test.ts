@@ -81,6 +81,14 @@ describe("a deployment", () => {
     });
   });
 
+  test("with unusable settings is refused with all that is wrong, before the CDK is started", () => {
+    const plan = planDeployment(["--stage", "live"], { live: someSettings({ ...own, region: "moon", account: "1" }) });
+    expect(plan).toMatchObject({ kind: "refuse", hint: "correct infra/settings.ts" });
+    expect(plan).toMatchObject({
+      message: expect.stringMatching(/"live" are not usable:\n {2}account .*\n {2}region /),
+    });
+  });
+
   test("that would alert example addresses is refused", () => {
     const plan = planDeployment(["--stage", "dev"], stages);
     expect(plan).toMatchObject({ kind: "refuse", message: expect.stringContaining("dbops-dev@example.com") });
