@@ -1,7 +1,8 @@
 // Makes by the services' own calls what the emulator's CloudFormation leaves out of a stage and an operator's command looks at:
-// subscriptions, alarms, schedules, and the tables' recovery. Everything as the template says it, references resolved.
+// subscriptions, alarms on metrics, schedules, and the tables' recovery. As the template says it, references resolved. Composite
+// alarms the emulator does not know at all.
 
-import { CloudWatchClient, PutCompositeAlarmCommand, PutMetricAlarmCommand } from "@aws-sdk/client-cloudwatch";
+import { CloudWatchClient, PutMetricAlarmCommand } from "@aws-sdk/client-cloudwatch";
 import { DynamoDBClient, UpdateContinuousBackupsCommand, UpdateTableCommand } from "@aws-sdk/client-dynamodb";
 import { CreateScheduleCommand, CreateScheduleGroupCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
@@ -22,8 +23,6 @@ export async function completeStage(emulatorUrl: string, template: Template): Pr
     await sns.send(new SubscribeCommand({ TopicArn, Protocol, Endpoint }));
   const cloudWatch = new CloudWatchClient(options);
   for (const alarm of resolved("AWS::CloudWatch::Alarm")) await cloudWatch.send(new PutMetricAlarmCommand(alarm));
-  for (const alarm of resolved("AWS::CloudWatch::CompositeAlarm"))
-    await cloudWatch.send(new PutCompositeAlarmCommand(alarm));
   const scheduler = new SchedulerClient(options);
   for (const { Name } of resolved("AWS::Scheduler::ScheduleGroup"))
     await scheduler.send(new CreateScheduleGroupCommand({ Name }));
@@ -68,8 +67,6 @@ function referenced(template: Template, id: string): string {
       return arn("sqs", Properties.QueueName);
     case "AWS::Lambda::Function":
       return arn("lambda", `function:${Properties.FunctionName}`);
-    case "AWS::CloudWatch::Alarm":
-      return arn("cloudwatch", `alarm:${Properties.AlarmName}`);
     case "AWS::IAM::Role":
       return `arn:aws:iam::${accountId}:role/${id}`;
     default:

@@ -54,7 +54,9 @@ export class EmulatedSite {
     const clock = { at: startAt };
     const simulator = await startSimulator({ now: () => clock.at, fleet: fleetWithEndingPasswords(startAt) });
     const place = { iam: simulator.url, rds: simulator.url };
-    const deployed = await deployStage(emulatorUrl, stage, { otcEndpoints: { [DEMO_ACCOUNT.region]: place } });
+    const otcEndpoints = { [DEMO_ACCOUNT.region]: place };
+    // The pace between calls is kept in real time, in which nights here take seconds.
+    const deployed = await deployStage(emulatorUrl, stage, { otcEndpoints, otcRatePerSecond: 1000 });
     const site = new EmulatedSite({ stage, deployed, simulator, emulatorUrl, clock });
     await site.putSecret();
     await site.#listen();
