@@ -18,6 +18,7 @@ const shop = { ...nightly, policyId: "nightly-shop", instanceIds: [ids.shop] };
 
 /** Used in situations that these nights do not bring about. */
 const seldomUsed = [
+  /poll-backups does not use dynamodb:DeleteItem .*-ledger alert#\*/, // ends the alert of an account that it alone saw in trouble
   /audit-backups does not use dynamodb:PutItem .*-ledger run#\*/, // a backup that vanished or was adopted is noted on its run
   /prune-backups does not use dynamodb:UpdateItem .*-ledger account#\*/, // OTC throttled it, and it learned a pace
   /prune-backups does not use sns:Publish .*-page/, // a doubt of which a human must hear at once
@@ -146,6 +147,8 @@ describe.skipIf(emulatorUrl === "")("a stage in the emulator", () => {
       // One night the row is wrong, for which retention keeps everything and says so.
       const wrong = night === 6 ? { timezone: "Europe/Berlln" } : {};
       await site.putPolicy({ ...shop, retention, ...wrong });
+      // Its failed backups stay for want of a good one, of which retention speaks until nobody asks for it any more.
+      if (night === 7) await site.removePolicy("nightly-failing");
       site.leapTo(slotAt + night * dayMs - 10 * minuteMs);
       expect(await site.minutes(50, 10)).toEqual([]);
       if (night === 6) expect(await told("prune-blocked")).toHaveLength(1);
@@ -223,12 +226,12 @@ describe.skipIf(emulatorUrl === "")("a stage in the emulator", () => {
     test("status, runs, why, next, coverage, plan, report and prune tell of this stage", async () => {
       expect((await on("status")).out).toContain("nightly-shop");
       const { answer } = await asked("runs", "list", "--days", "30");
-      expect(JSON.stringify(answer)).toContain("nightly-failing");
+      expect(JSON.stringify(answer)).toContain("nightly-typo");
       expect((await on("why", "nightly-shop")).out).toContain("completed");
       expect((await on("next")).out).toContain("nightly-shop");
       expect((await on("coverage")).out).toContain("not tonight");
       expect((await on("plan")).code).toBe(0);
-      expect((await on("report")).code).toBe(0);
+      expect((await on("report")).out).toContain("good");
       // The stage is not in infra/settings.ts, so its prefix is the variable's: with the wrong one nothing would be ours.
       expect((await on("prune", "--dry-run")).out).not.toContain("foreign");
     });
