@@ -2,7 +2,7 @@
 // minute by minute on one simulated clock.
 
 import { CloudWatchClient, DisableAlarmActionsCommand } from "@aws-sdk/client-cloudwatch";
-import { DeleteItemCommand, DynamoDBClient, PutItemCommand, ScanCommand } from "@aws-sdk/client-dynamodb";
+import { DynamoDBClient, PutItemCommand, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { GetScheduleCommand, SchedulerClient, UpdateScheduleCommand } from "@aws-sdk/client-scheduler";
 import { CreateSecretCommand, PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
@@ -72,11 +72,6 @@ export class EmulatedSite {
   async putPolicy(row: Record<string, unknown>): Promise<void> {
     const table = `otc-backup-${this.stage}-policies`;
     await this.#tables.send(new PutItemCommand({ TableName: table, Item: marshall(row) }));
-  }
-
-  async removePolicy(policyId: string): Promise<void> {
-    const TableName = `otc-backup-${this.stage}-policies`;
-    await this.#tables.send(new DeleteItemCommand({ TableName, Key: marshall({ policyId }) }));
   }
 
   /** A secret of the demo account, created or replaced: of the user that makes backups, or of the one that may delete them. */
