@@ -7,7 +7,8 @@ export type Statistic = "Sum" | "Maximum" | "Minimum";
 
 /** A metric of ours, or one that an AWS service publishes about one of our resources. */
 export type Signal =
-  | { readonly of: "stage"; readonly metric: MetricName }
+  /** `shard`: that of one of several shards, which its function emits apart. */
+  | { readonly of: "stage"; readonly metric: MetricName; readonly shard?: number }
   | {
       readonly of: "aws";
       readonly namespace: string;

@@ -24,21 +24,23 @@ import type { ResourceNames } from "./resource-names.ts";
 import type { StageSettings } from "./settings.ts";
 
 /** Every alarm of a stage that watches a metric. */
-export function alarmTable(stage: string): readonly AlarmRow[] {
-  return [...backupAlarms(stage), ...auditAlarms(stage), ...platformAlarms(stage)];
+export function alarmTable(stage: string, shards = 1): readonly AlarmRow[] {
+  return [...backupAlarms(stage, shards), ...auditAlarms(stage), ...platformAlarms(stage)];
 }
 
 export interface AlarmsProps {
   readonly stage: string;
   readonly names: ResourceNames;
-  readonly settings: Pick<StageSettings, "owner" | "runbook">;
+  readonly settings: Pick<StageSettings, "owner" | "runbook" | "shards">;
   readonly topics: AlertTopics;
 }
 
 export class Alarms extends Construct {
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
-    const made = new Map(alarmTable(props.stage).map((row) => [row.key, { row, alarm: this.add(row, props) }]));
+    const made = new Map(
+      alarmTable(props.stage, props.settings.shards).map((row) => [row.key, { row, alarm: this.add(row, props) }]),
+    );
     this.addComposite(auditComposite(props.stage), [...made.values()], props);
   }
 
@@ -102,9 +104,10 @@ const missing = {
   notBreaching: TreatMissingData.NOT_BREACHING,
 } as const;
 
-/** Our metrics have the stage as their only dimension, so that their number does not grow with the fleet. */
+/** Our metrics have the stage as their only dimension, so that their number does not grow with the fleet; heartbeats also a shard. */
 function sourceOf(signal: Signal, stage: string) {
-  return signal.of === "stage"
-    ? { namespace: metricNamespace, metricName: signal.metric, dimensionsMap: { Stage: stage } }
-    : { namespace: signal.namespace, metricName: signal.metric, dimensionsMap: signal.dimensions };
+  if (signal.of !== "stage")
+    return { namespace: signal.namespace, metricName: signal.metric, dimensionsMap: signal.dimensions };
+  const shard: Record<string, string> = signal.shard === undefined ? {} : { Shard: String(signal.shard) };
+  return { namespace: metricNamespace, metricName: signal.metric, dimensionsMap: { Stage: stage, ...shard } };
 }

@@ -142,6 +142,16 @@ function gaugeAlarms(stage: string): AlarmRow[] {
     },
     {
       ...gauge,
+      key: "silent-shards",
+      signal: { of: "stage", metric: "SilentShards" },
+      trips: anyAtAll,
+      meaning:
+        "A shard of create-backups or poll-backups has not finished a tick for 10 minutes: its accounts stand still.",
+      first: [status, log("create-backups"), log("poll-backups")],
+      anchor: "shard-silent",
+    },
+    {
+      ...gauge,
       key: "unaccounted-slots",
       signal: { of: "stage", metric: "UnaccountedSlots" },
       trips: anyAtAll,

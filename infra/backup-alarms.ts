@@ -4,6 +4,7 @@ import { pageDays, ticketDays } from "../shared/domain/credential-expiry.ts";
 import { type AlarmRow, onAnyEvent } from "./alarm-row.ts";
 import { resourceNames } from "./resource-names.ts";
 import { type ScheduledFunction, scheduledFunctions } from "./scheduled-functions.ts";
+import { scheduleId } from "./tick-schedules.ts";
 
 /**
  * Five-minute periods, two of three: CloudWatch looks further back than it was asked to and lets old points count, so longer
@@ -12,9 +13,14 @@ import { type ScheduledFunction, scheduledFunctions } from "./scheduled-function
  */
 const orSilent = { periodSeconds: 300, points: [2, 3], missing: "breaching", recovers: true } as const;
 
-export function backupAlarms(stage: string): AlarmRow[] {
+/** With several shards each has its own: the heartbeats of the others would hide that one is dead. */
+export function backupAlarms(stage: string, shards = 1): AlarmRow[] {
   return [
-    ...scheduledFunctions.map((row) => heartbeatAlarm(stage, row)),
+    ...scheduledFunctions.flatMap((row) =>
+      row.hasShards && shards > 1
+        ? Array.from({ length: shards }, (_, shard) => shardHeartbeatAlarm(stage, row, shard))
+        : [heartbeatAlarm(stage, row)],
+    ),
     ...accountingAlarms(stage),
     ...outcomeAlarms(stage),
     ...providerAlarms(stage),
@@ -41,6 +47,20 @@ function heartbeatAlarm(stage: string, row: ScheduledFunction): AlarmRow {
       `npx otc-backup doctor --stage ${stage}`,
     ],
     anchor: "heartbeat-missing",
+  };
+}
+
+function shardHeartbeatAlarm(stage: string, row: ScheduledFunction, shard: number): AlarmRow {
+  const names = resourceNames(stage);
+  const whole = heartbeatAlarm(stage, row);
+  const [log, , doctor] = whole.first;
+  const schedule = names.functionNamed(scheduleId(row.name, shard));
+  return {
+    ...whole,
+    key: `${whole.key}-shard-${shard}`,
+    signal: { of: "stage", metric: row.heartbeat, shard },
+    meaning: `No tick of shard ${shard} of ${row.name} has finished for at least 10 minutes. ${row.does}: for its accounts that is not happening now.`,
+    first: [log, `aws scheduler get-schedule --group-name ${names.scheduleGroup} --name ${schedule}`, doctor],
   };
 }
 

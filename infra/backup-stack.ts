@@ -52,7 +52,9 @@ export class BackupStack extends Stack {
     });
     this.addFunctions(stage, settings);
     new Alarms(this, "Alarms", { stage, names, settings, topics: this.topics });
-    const alarmNames = [...alarmTable(stage), auditComposite(stage)].map((row) => names.alarmNamed(row.key));
+    const alarmNames = [...alarmTable(stage, settings.shards), auditComposite(stage)].map((row) =>
+      names.alarmNamed(row.key),
+    );
     const { functionArn } = new StatusWidget(this, "StatusWidget", {
       ...{ names, settings, environment: this.variablesFor(stage, settings) },
       rights: rightsToShow(this.rightsScope()),
@@ -75,7 +77,8 @@ export class BackupStack extends Stack {
         egress,
       });
       acceptAccountSecrets(made.role, this, scope.accountSecretsArn);
-      schedules.add(row.name, { lambda: made.lambda, everyMinutes: settings.tickEveryMinutes[row.name] });
+      const shards = row.hasShards ? settings.shards : 1;
+      schedules.add(row.name, { lambda: made.lambda, everyMinutes: settings.tickEveryMinutes[row.name], shards });
     }
   }
 

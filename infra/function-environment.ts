@@ -33,6 +33,7 @@ export function functionEnvironment(
     OTC_RATE_PER_SECOND: String(settings.otcRatePerSecond),
     SELECTOR_DROP_PERCENT: String(settings.selectorDropPercent),
     MANUAL_BACKUP_LIMIT: String(settings.manualBackupLimit),
+    SHARDS: String(settings.shards),
     OTC_SIGNING: settings.otcSigning,
     DIGEST_HOUR: String(settings.digest.hour),
     DIGEST_TIME_ZONE: settings.digest.timeZone,

@@ -10,6 +10,8 @@ export interface ScheduledFunction {
   readonly does: string;
   /** The metric that a finished tick emits; its absence is an alarm. */
   readonly heartbeat: MetricName;
+  /** Whether several schedules may share the accounts between them (setting `shards`). */
+  readonly hasShards: boolean;
   /** The longest time between two ticks, in minutes: what depends on them must notice their absence in time. */
   readonly everyMinutesAtMost: number;
   readonly rightsIn: (scope: RightsScope) => PolicyStatement[];
@@ -20,6 +22,7 @@ export const scheduledFunctions = [
     name: "create-backups",
     does: "Turns due slots into runs and asks OTC for their backups",
     heartbeat: "CreateHeartbeat",
+    hasShards: true,
     // Slots have to become runs inside start windows of 5 minutes.
     everyMinutesAtMost: 4,
     rightsIn: rightsToCreate,
@@ -28,6 +31,7 @@ export const scheduledFunctions = [
     name: "poll-backups",
     does: "Follows building backups to their end and alerts",
     heartbeat: "PollHeartbeat",
+    hasShards: true,
     everyMinutesAtMost: 4,
     rightsIn: rightsToPoll,
   },
@@ -35,6 +39,7 @@ export const scheduledFunctions = [
     name: "audit-backups",
     does: "Asks from outside whether every backup that should exist does, and alerts",
     heartbeat: "AuditHeartbeat",
+    hasShards: false,
     // Its alarms count periods of five minutes.
     everyMinutesAtMost: 5,
     rightsIn: rightsToAudit,
@@ -43,6 +48,7 @@ export const scheduledFunctions = [
     name: "prune-backups",
     does: "Marks what retention no longer keeps, and deletes it when its grace is over",
     heartbeat: "PruneHeartbeat",
+    hasShards: false,
     // Nothing waits for it: what stays too long costs money and no data. Its caps count by tick.
     everyMinutesAtMost: 60,
     rightsIn: rightsToPrune,

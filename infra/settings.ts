@@ -21,6 +21,11 @@ export interface StageSettings {
   /** First part of every backup's name at OTC, 2 to 5 letters or digits. Changing it later orphans the older backups. */
   readonly backupNamePrefix: string;
   readonly tickEveryMinutes: Readonly<Record<FunctionName, number>>;
+  /**
+   * Schedules of create-backups and poll-backups, each with its own share of the accounts. One process does some hundred calls a
+   * second; more accounts than that at one slot need more. It may be changed at any time, to 20 at most.
+   */
+  readonly shards: number;
   /** Longest time between two looks at a building backup. */
   readonly pollBoundSeconds: number;
   /**
@@ -73,6 +78,7 @@ export const stages: Readonly<Record<string, StageSettings>> = {
     runbook: "docs/operations.md",
     backupNamePrefix: "devbk",
     tickEveryMinutes: { "create-backups": 1, "poll-backups": 1, "audit-backups": 5, "prune-backups": 60 },
+    shards: 1,
     pollBoundSeconds: 120,
     pollByInstanceStatus: true,
     pruneGraceHours: 72,
@@ -95,6 +101,7 @@ export const stages: Readonly<Record<string, StageSettings>> = {
     runbook: "docs/operations.md",
     backupNamePrefix: "otcbk",
     tickEveryMinutes: { "create-backups": 1, "poll-backups": 1, "audit-backups": 5, "prune-backups": 60 },
+    shards: 1,
     pollBoundSeconds: 120,
     pollByInstanceStatus: true,
     pruneGraceHours: 72,

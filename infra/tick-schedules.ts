@@ -24,6 +24,15 @@ export interface TickSchedulesProps {
   readonly undeliveredTicks: IQueue;
 }
 
+export interface TickTarget {
+  readonly lambda: IFunction;
+  readonly everyMinutes: number;
+  readonly shards: number;
+}
+
+/** The first one has the function's own name, so that another number of shards leaves it as it is. */
+export const scheduleId = (name: string, shard: number) => (shard === 0 ? name : `${name}-${shard}`);
+
 export class TickSchedules extends Construct {
   private readonly names: ResourceNames;
   private readonly undeliveredTicks: IQueue;
@@ -44,28 +53,34 @@ export class TickSchedules extends Construct {
     );
   }
 
-  /** Wakes `lambda` every so many minutes and tells it which tick this is. */
-  add(name: string, tick: { readonly lambda: IFunction; readonly everyMinutes: number }): void {
+  /** Wakes `lambda` every so many minutes and tells it which tick this is; with several shards one schedule wakes each. */
+  add(name: string, tick: TickTarget): void {
     this.role.addToPolicy(
       new PolicyStatement({ actions: ["lambda:InvokeFunction"], resources: [tick.lambda.functionArn] }),
     );
-    const schedule = new Schedule(this, name, {
-      scheduleName: this.names.functionNamed(name),
-      description: `Wakes ${name}`,
+    for (let shard = 0; shard < tick.shards; shard += 1) this.addSchedule(name, tick, shard);
+  }
+
+  private addSchedule(name: string, tick: TickTarget, shard: number): void {
+    const id = scheduleId(name, shard);
+    const schedule = new Schedule(this, id, {
+      scheduleName: this.names.functionNamed(id),
+      description: shard === 0 ? `Wakes ${name}` : `Wakes ${name} for shard ${shard}`,
       scheduleGroup: this.group,
       schedule: ScheduleExpression.rate(Duration.minutes(tick.everyMinutes)),
-      target: this.target(name, tick.lambda),
+      target: this.target(name, tick, shard),
     });
     // The template names the group in plain text, and Scheduler checks the role when the schedule is made.
     schedule.node.addDependency(this.group, this.role);
   }
 
   /** Our own instead of CDK's LambdaInvoke, which grants invoking every version and alias (`<function>:*`) as well. */
-  private target(name: string, lambda: IFunction): IScheduleTarget {
+  private target(name: string, { lambda, shards }: TickTarget, shard: number): IScheduleTarget {
     const input = ScheduleTargetInput.fromObject({
       tick: ContextAttribute.scheduledTime,
       executionId: ContextAttribute.executionId,
       function: name,
+      ...(shards === 1 ? {} : { shard }),
     });
     return {
       bind: () => ({

@@ -32,8 +32,10 @@ export async function tickAll(site: Site): Promise<TickReport> {
   const errors: string[] = [];
   for (const { entry, everyMinutes } of schedule) {
     if (!takeTurn(site, entry.name, everyMinutes)) continue;
-    const error = await runOnce(site, entry, () => Date.now());
-    if (error !== undefined) errors.push(error);
+    for (const shard of shardsOf(site, entry.name)) {
+      const error = await runOnce(site, { entry, shard }, () => Date.now());
+      if (error !== undefined) errors.push(error);
+    }
   }
   return { errors };
 }
@@ -41,7 +43,9 @@ export async function tickAll(site: Site): Promise<TickReport> {
 /** One tick of every function that is due, all at once; each resolves with its error. Time is the site's own. */
 export function startDue(site: Site): Promise<string | undefined>[] {
   const due = schedule.filter(({ entry, everyMinutes }) => takeTurn(site, entry.name, everyMinutes));
-  return due.map(({ entry }) => runOnce(site, entry, () => site.clock.now()));
+  return due.flatMap(({ entry }) =>
+    shardsOf(site, entry.name).map((shard) => runOnce(site, { entry, shard }, () => site.clock.now())),
+  );
 }
 
 /** Whether the function's time has come; then it has been used. */
@@ -57,17 +61,24 @@ function takeTurn(site: Site, name: string, everyMinutes: number): boolean {
 /** `elapsing` tells how the time passes that the function has. */
 async function runOnce(
   site: Site,
-  entry: (typeof schedule)[number]["entry"],
+  { entry, shard }: { entry: (typeof schedule)[number]["entry"]; shard: { readonly shard?: number } },
   elapsing: () => number,
 ): Promise<string | undefined> {
   const startedAt = elapsing();
   const context = { getRemainingTimeInMillis: () => timeoutMs - (elapsing() - startedAt) };
   try {
-    await entry.run(tickEvent(site, entry.name), context, site);
+    await entry.run({ ...tickEvent(site, entry.name), ...shard }, context, site);
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message : `${entry.name} failed`;
   }
+}
+
+/** What the event of each of a function's schedules says of its shard; with one schedule nothing. */
+function shardsOf(site: Site, name: string): { readonly shard?: number }[] {
+  const { shards } = site.settings;
+  if (shards === 1 || (name !== createBackups.name && name !== pollBackups.name)) return [{}];
+  return Array.from({ length: shards }, (_, shard) => ({ shard }));
 }
 
 /** The event as the schedules in AWS are set up to send it. */

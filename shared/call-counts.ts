@@ -26,7 +26,12 @@ export class CountingTelemetry implements Telemetry {
     if (call.errorClass !== undefined && authClasses.has(call.errorClass)) this.#counts.AuthFailures += 1;
   }
 
-  emit(values: MetricValues): void {
+  /** The counts belong to the tick; what is kept apart for a shard goes out as it is. */
+  emit(values: MetricValues, shard?: number): void {
+    if (shard !== undefined) {
+      this.#inner.emit(values, shard);
+      return;
+    }
     this.#inner.emit({ ...values, ...this.#counts });
     this.#counts = { OtcCalls: 0, ApiThrottles: 0, AuthFailures: 0, QuotaRejected: 0 };
   }

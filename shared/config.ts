@@ -4,6 +4,7 @@
 import * as z from "zod";
 import type { DigestSettings } from "./domain/decide-digest.ts";
 import { defaultGraceHours, leastGraceHours } from "./domain/retention-mark.ts";
+import { partitionCount } from "./domain/shard.ts";
 import { isTimeZone } from "./domain/time-zone.ts";
 import { type OtcRegions, parseOtcRegions } from "./otc/endpoints.ts";
 
@@ -26,6 +27,8 @@ export interface FunctionEnvironment {
   readonly PRUNE_GRACE_HOURS: string;
   /** Ceiling of calls per second for each OTC account. */
   readonly OTC_RATE_PER_SECOND: string;
+  /** Schedules of create-backups and poll-backups that share the accounts between them. */
+  readonly SHARDS: string;
   /** `A` or `B`: the AK/SK signing dialect. */
   readonly OTC_SIGNING: string;
   /** A selector that loses more than so many per cent of its databases at once is told before it is followed. */
@@ -53,6 +56,7 @@ export interface Config {
   readonly pollByInstanceStatus: boolean;
   readonly graceMs: number;
   readonly otcRatePerSecond: number;
+  readonly shards: number;
   readonly otcSigning: "A" | "B";
   readonly selectorDropPercent: number;
   readonly manualBackupLimit?: number;
@@ -82,6 +86,7 @@ const environmentSchema = z.object({
     .max(8784)
     .default(defaultGraceHours),
   OTC_RATE_PER_SECOND: z.coerce.number().positive().max(1000).default(10),
+  SHARDS: z.coerce.number().int().min(1).max(partitionCount).default(1),
   OTC_SIGNING: z.enum(["A", "B"]).default("A"),
   DIGEST_HOUR: z.coerce.number().int().min(0).max(23).default(7),
   DIGEST_TIME_ZONE: z.string().refine(isTimeZone, "must be UTC or an IANA name such as Europe/Berlin").default("UTC"),
@@ -128,6 +133,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     pollByInstanceStatus: e.POLL_BY_INSTANCE_STATUS === "on",
     graceMs: e.PRUNE_GRACE_HOURS * 3_600_000,
     otcRatePerSecond: e.OTC_RATE_PER_SECOND,
+    shards: e.SHARDS,
     otcSigning: e.OTC_SIGNING,
     digest: { hour: e.DIGEST_HOUR, timeZone: e.DIGEST_TIME_ZONE },
     ...(e.DEAD_MAN_URL === "" ? {} : { deadManUrl: new URL(e.DEAD_MAN_URL) }),

@@ -2,6 +2,7 @@
 // next invocation tries again), a time budget from the invocation, and one workflow.
 
 import { type Config, parseConfig } from "./config.ts";
+import type { Shard } from "./domain/shard.ts";
 import type { Site, Tick } from "./ports.ts";
 import { buildLambdaSite } from "./services.ts";
 
@@ -15,7 +16,7 @@ export interface TickEvent {
   readonly tick?: string;
   readonly executionId?: string;
   readonly function?: string;
-  /** Which share of the accounts this tick is for; absent: the first. */
+  /** Which of several shards this tick is for, from 0; absent: the first. */
   readonly shard?: number;
 }
 
@@ -44,13 +45,13 @@ export function functionEntry<Summary>(
   workflow: (site: Site, tick: Tick) => Promise<Summary>,
 ): FunctionEntry<Summary> {
   const onSite = onLambdaSite(name);
-  const run = async (_event: TickEvent, context: InvocationContext, on: Site) => {
+  const run = async (event: TickEvent, context: InvocationContext, on: Site) => {
     const now = on.clock.now();
     const remainingMs = context.getRemainingTimeInMillis();
     const stopAt = now + Math.min(tickBudgetMs, Math.max(0, remainingMs - reserveMs));
     const leaveAt = Math.max(stopAt, now + remainingMs - closingMs);
     try {
-      return await workflow(on, { stopAt, leaveAt });
+      return await workflow(on, { stopAt, leaveAt, shard: shardOf(event, on.settings.shards) });
     } finally {
       // Also after a tick that failed: what it learned of the pace spares the next one the same throttling.
       await on.provider.keepPace();
@@ -61,6 +62,16 @@ export function functionEntry<Summary>(
     run,
     handler: (event, context) => onSite((site) => run(event, context, site)),
   };
+}
+
+/**
+ * While a deployment changes the number of shards, an event may still come from a schedule of before. One without a number is the
+ * first shard's, whose other ticks make it harmless; one that names a shard too many has no accounts. Both leave the others' alone.
+ */
+function shardOf({ shard = 0 }: TickEvent, of: number): Shard {
+  if (!Number.isInteger(shard) || shard < 0)
+    throw new Error(`the event's shard is ${String(shard)}: give a number from 0`);
+  return { index: shard, of };
 }
 
 /** The site that the environment describes, built at the first call and kept for the next ones. */

@@ -7,6 +7,7 @@ import type { StandingAlert } from "./domain/alert.ts";
 import type { Notice } from "./domain/alert-text.ts";
 import type { DigestRecord, DigestSettings } from "./domain/decide-digest.ts";
 import type { Failure, Result } from "./domain/failure.ts";
+import type { DueQuery } from "./domain/fair-choice.ts";
 import type { Hold } from "./domain/hold.ts";
 import type { MetricValues } from "./domain/metric.ts";
 import type { RunKey } from "./domain/naming.ts";
@@ -26,9 +27,11 @@ import type {
 } from "./domain/remote.ts";
 import type { BulkApproval } from "./domain/retention-caps.ts";
 import type { AccountPlan } from "./domain/retention-plan.ts";
-import type { Lane, Run, UnreadableRun } from "./domain/run.ts";
+import type { InspectedLane, Lane, Run } from "./domain/run.ts";
 import type { Selection } from "./domain/selection.ts";
+import type { Shard } from "./domain/shard.ts";
 import type { PolicyParse } from "./policies/parse-policy.ts";
+import type { AccountingStore, HeartbeatStore } from "./ports-for-accounting.ts";
 
 /** `now` in epoch milliseconds. `sleep` is for seconds inside one call, never for waiting on a backup. */
 export interface Clock {
@@ -67,11 +70,6 @@ export interface PolicyStore {
 /** The outcome of a conditional write. Losing the race is normal: somebody else did the work. */
 export type WriteOutcome = "written" | "lost-race";
 
-export interface InspectedLane {
-  readonly runs: readonly Run[];
-  readonly unreadable: readonly UnreadableRun[];
-}
-
 /** The runs. Every method may throw FailureError `storage-unavailable`, and then nothing is known of the write. */
 export interface RunStore {
   /** Writes a new run unless its key exists. */
@@ -79,7 +77,7 @@ export interface RunStore {
   /** Writes `next` over exactly `previous`. */
   replace(previous: Run, next: Run): Promise<WriteOutcome>;
   /** Runs whose next action in this lane is due, oldest first; read again from the table, so that a late index cannot deceive. */
-  due(lane: Lane, query: { now: number; limit: number }): Promise<Run[]>;
+  due(lane: Lane, query: DueQuery): Promise<Run[]>;
   /** Runs of one policy with slots in `[fromAt, toAt]`, oldest first. */
   ofPolicy(policyId: string, range: { fromAt: number; toAt: number }): Promise<Run[]>;
   /** All runs of one policy, oldest first, a page at a time: those of years may not fit into memory. */
@@ -87,8 +85,8 @@ export interface RunStore {
   read(key: RunKey): Promise<Run | undefined>;
   /** What is due in a lane, also what cannot be understood: written by newer code, or changed by hand. Every other method leaves that out. */
   inspect(lane: Lane, query: { now: number; limit: number }): Promise<InspectedLane>;
-  /** The runs that are requested or building; as late as the index is. */
-  atOtc(): Promise<RunAtOtc[]>;
+  /** The runs that are requested or building, of all accounts or at least of those of a shard; as late as the index is. */
+  atOtc(shard?: Shard): Promise<RunAtOtc[]>;
 }
 
 /** The last valid version of a policy: it stays in force when the row is edited into something invalid. */
@@ -130,12 +128,6 @@ export interface LookStore {
 }
 
 /** How far every due slot has been written down as a run. */
-export interface AccountingStore {
-  accountedThrough(): Promise<number | undefined>;
-  /** Moves forward only; not where less than `sinceAt` stands, what the tick began with: the ledger was put back meanwhile. */
-  advance(toAt: number, sinceAt?: number): Promise<void>;
-}
-
 export interface StandingAlertStore {
   /** Opens the alert unless one with the same fingerprint is open already; true when the caller should send it now. */
   raise(alert: StandingAlert): Promise<boolean>;
@@ -255,7 +247,8 @@ export interface Notifier {
 
 /** Gauges and counts of one tick; what they mean is in domain/metric.ts. */
 export interface Telemetry {
-  emit(values: MetricValues): void;
+  /** `shard`: of which of several shards these are, where they are kept apart. */
+  emit(values: MetricValues, shard?: number): void;
 }
 
 /** What happened, for the log: a stable event name, a sentence, and facts. Never a secret. */
@@ -282,6 +275,7 @@ export interface Site {
   readonly inventories: InventoryStore;
   readonly looks: LookStore;
   readonly accounting: AccountingStore;
+  readonly heartbeats: HeartbeatStore;
   readonly standingAlerts: StandingAlertStore;
   readonly audits: AuditStore;
   readonly holds: HoldStore;
@@ -297,6 +291,10 @@ export interface Site {
 }
 
 export interface SiteSettings {
+  /** Schedules of create-backups and poll-backups that share the accounts. */
+  readonly shards: number;
+  /** Calls per second that an account takes at most. */
+  readonly otcRatePerSecond: number;
   /** First part of every backup's name. */
   readonly namePrefix: string;
   /** Longest time between two looks at a building backup. */
@@ -314,6 +312,8 @@ export interface SiteSettings {
 /** One invocation by a schedule: after `stopAt` it starts nothing new, what is left is simply still due. */
 export interface Tick {
   readonly stopAt: number;
+  /** Whose accounts it is for; absent: all. */
+  readonly shard?: Shard;
   /** After this not even what is left is written down any more: the next tick finds it again. Absent: there is time. */
   readonly leaveAt?: number;
 }

@@ -9,6 +9,7 @@ import { HttpsDeadManSwitch } from "./adapters/dead-man-switch.ts";
 import { DynamoDbAudits } from "./adapters/dynamodb-audits.ts";
 import { dynamoDbClient } from "./adapters/dynamodb-client.ts";
 import { DynamoDbDigests } from "./adapters/dynamodb-digests.ts";
+import { DynamoDbHeartbeats } from "./adapters/dynamodb-heartbeats.ts";
 import { DynamoDbHolds } from "./adapters/dynamodb-holds.ts";
 import { DynamoDbInventories } from "./adapters/dynamodb-inventories.ts";
 import { DynamoDbLooks } from "./adapters/dynamodb-looks.ts";
@@ -68,12 +69,13 @@ export function buildSite(config: Config, parts: SiteParts): Site {
   return {
     clock,
     policies: new DynamoDbPolicyStore(new DynamoDbTable(dynamoDb, config.policiesTable), clock),
-    runs: new DynamoDbRunStore(ledger, { log, newWriteId: chance.newId }),
+    runs: new DynamoDbRunStore(ledger, { log, newWriteId: chance.newId, shards: config.shards }),
     versions: new DynamoDbPolicyVersions(ledger),
     selections: new DynamoDbSelections(ledger),
     inventories: new DynamoDbInventories(ledger),
     looks: new DynamoDbLooks(ledger),
     accounting: new DynamoDbAccounting(ledger),
+    heartbeats: new DynamoDbHeartbeats(ledger),
     standingAlerts: new DynamoDbStandingAlerts(ledger),
     audits: new DynamoDbAudits(ledger),
     holds: new DynamoDbHolds(ledger),
@@ -85,6 +87,8 @@ export function buildSite(config: Config, parts: SiteParts): Site {
     telemetry,
     log,
     settings: {
+      shards: config.shards,
+      otcRatePerSecond: config.otcRatePerSecond,
       namePrefix: config.namePrefix,
       pollBoundMs: config.pollBoundMs,
       pollByInstanceStatus: config.pollByInstanceStatus,

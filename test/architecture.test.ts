@@ -34,7 +34,7 @@ const rules: readonly Rule[] = [
   },
   {
     from: "shared/workflows/",
-    may: ["shared/domain/", "shared/policies/", "shared/ports.ts", "node:crypto"],
+    may: ["shared/domain/", "shared/policies/", "shared/ports.ts", "shared/ports-for-accounting.ts", "node:crypto"],
     why: "workflows touch the outside only through ports",
   },
   {
@@ -51,6 +51,7 @@ const rules: readonly Rule[] = [
       "shared/otc/",
       "shared/ports.ts",
       "shared/ports-for-editing.ts",
+      "shared/ports-for-accounting.ts",
       "shared/tables.ts",
       "@aws-sdk/",
       "@aws-lambda-powertools/",

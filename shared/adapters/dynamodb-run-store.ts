@@ -1,24 +1,32 @@
 // Runs in the ledger table. Every write is conditional; a write whose answer was lost is recognised by its id when the
 // repeated one is refused, so that "applied but answered with an error" counts as written.
 
+import { type DueQuery, fairChoice } from "../domain/fair-choice.ts";
 import type { RunKey } from "../domain/naming.ts";
 import { slotText } from "../domain/naming.ts";
 import type { RunAtOtc } from "../domain/occupied-databases.ts";
-import type { Lane, Run, UnreadableRun } from "../domain/run.ts";
-import type { InspectedLane, Log, RunStore, WriteOutcome } from "../ports.ts";
+import type { InspectedLane, Lane, Run, UnreadableRun } from "../domain/run.ts";
+import { isMine, type Shard } from "../domain/shard.ts";
+import type { Log, RunStore, WriteOutcome } from "../ports.ts";
 import { ledgerTable } from "../tables.ts";
+import { DueLanes, dueBefore, type IndexedRun, parseIndexed } from "./due-index.ts";
 import type { Condition, DynamoDbTable, Item } from "./dynamodb-table.ts";
 import { parseRunItem, parseRunKey, runKeyOf, toRunItem } from "./run-item.ts";
+
+const farFuture = Date.UTC(2200, 0);
 
 export class DynamoDbRunStore implements RunStore {
   readonly #table: DynamoDbTable;
   readonly #log: Log;
   readonly #newWriteId: () => string;
+  readonly #lanes: DueLanes;
 
-  constructor(table: DynamoDbTable, options: { log: Log; newWriteId: () => string }) {
+  /** `shards`: of the site; one unless said otherwise. */
+  constructor(table: DynamoDbTable, options: { log: Log; newWriteId: () => string; shards?: number }) {
     this.#table = table;
     this.#log = options.log;
     this.#newWriteId = options.newWriteId;
+    this.#lanes = new DueLanes(table, options.shards ?? 1);
   }
 
   insert(run: Run): Promise<WriteOutcome> {
@@ -35,13 +43,18 @@ export class DynamoDbRunStore implements RunStore {
 
   async #write(run: Run, condition: Condition): Promise<WriteOutcome> {
     const writeId = this.#newWriteId();
-    if ((await this.#table.put(toRunItem(run, writeId), condition)) === "written") return "written";
+    if ((await this.#table.put(toRunItem(run, writeId, this.#lanes.partitionFor(run)), condition)) === "written")
+      return "written";
     const stored = await this.#table.get(runKeyOf(run));
     return stored?.writeId === writeId ? "written" : "lost-race";
   }
 
-  async due(lane: Lane, query: { now: number; limit: number }): Promise<Run[]> {
-    return this.#readable(await this.#dueItems(lane, query)).toSorted((a, b) => a.dueAt - b.dueAt);
+  async due(lane: Lane, query: DueQuery): Promise<Run[]> {
+    const runs = this.#readable(await this.#dueItems(lane, query));
+    const { shard } = query;
+    // The plain lane holds runs of all shards from before there were any.
+    const mine = shard === undefined ? runs : runs.filter((run) => isMine(run.account, shard));
+    return mine.toSorted((a, b) => a.dueAt - b.dueAt);
   }
 
   async inspect(lane: Lane, query: { now: number; limit: number }): Promise<InspectedLane> {
@@ -54,18 +67,31 @@ export class DynamoDbRunStore implements RunStore {
     return found;
   }
 
-  async #dueItems(lane: Lane, query: { now: number; limit: number }): Promise<Item[]> {
+  async #dueItems(lane: Lane, { now, shard, ...bounds }: DueQuery): Promise<Item[]> {
+    const names = await this.#lanes.namesOf(lane, shard);
+    const indexed = await this.#indexed(names, now);
+    const mine = indexed.filter(({ account }) => shard === undefined || account === "" || isMine(account, shard));
+    const items = await this.#table.getMany(fairChoice(mine, bounds).map(({ pk, sk }) => ({ pk, sk })));
+    const meant = new Set(names);
+    return items.filter((item) => meant.has(String(item.lane)));
+  }
+
+  /** Whatever stands in these lanes and is due by `now`, keys only. An index that lags may show a run in two of them. */
+  async #indexed(names: readonly string[], now: number): Promise<IndexedRun[]> {
     const { dueIndex } = ledgerTable;
-    const keys = await this.#table.query(
-      {
-        expression: "#lane = :lane AND #dueAt <= :now",
-        names: { "#lane": dueIndex.partitionKey, "#dueAt": dueIndex.sortKey },
-        values: { ":lane": lane, ":now": new Date(query.now).toISOString() },
-      },
-      { index: dueIndex.name, limit: query.limit },
+    const found = await Promise.all(
+      names.map((name) =>
+        this.#table.query(
+          {
+            expression: "#lane = :lane AND #dueAt <= :now",
+            names: { "#lane": dueIndex.partitionKey, "#dueAt": dueIndex.sortKey },
+            values: { ":lane": name, ":now": dueBefore(now) },
+          },
+          { index: dueIndex.name },
+        ),
+      ),
     );
-    const items = await this.#table.getMany(keys.map((key) => ({ pk: String(key.pk), sk: String(key.sk) })));
-    return items.filter((item) => item.lane === lane);
+    return [...new Map(found.flat().map((item) => [`${item.pk} ${item.sk}`, parseIndexed(item)])).values()];
   }
 
   async ofPolicy(policyId: string, range: { fromAt: number; toAt: number }): Promise<Run[]> {
@@ -83,17 +109,11 @@ export class DynamoDbRunStore implements RunStore {
     return item === undefined ? undefined : this.#readable([item])[0];
   }
 
-  async atOtc(): Promise<RunAtOtc[]> {
-    const { dueIndex } = ledgerTable;
-    const condition = {
-      expression: "#lane = :lane",
-      names: { "#lane": dueIndex.partitionKey },
-      values: { ":lane": "poll" },
-    };
-    const keys = await this.#table.query(condition, { index: dueIndex.name });
-    return keys.flatMap(({ pk, sk, dueAt }) => {
-      const key = parseRunKey(String(pk), String(sk));
-      return key === undefined ? [] : [{ ...key, lookAt: Date.parse(String(dueAt)) }];
+  async atOtc(shard?: Shard): Promise<RunAtOtc[]> {
+    const indexed = await this.#indexed(await this.#lanes.namesOf("poll", shard), farFuture);
+    return indexed.flatMap(({ pk, sk, dueAt }) => {
+      const key = parseRunKey(pk, sk);
+      return key === undefined ? [] : [{ ...key, lookAt: dueAt }];
     });
   }
 

@@ -4,19 +4,15 @@
 import * as z from "zod";
 import type { StandingAlert } from "../domain/alert.ts";
 import { alertLeaseMs, standingAlertKinds } from "../domain/alert.ts";
-import type {
-  AccountingStore,
-  EffectivePolicy,
-  PolicyVersionStore,
-  StandingAlertStore,
-  WriteOutcome,
-} from "../ports.ts";
+import { partitionOf, partitionsOf, type Shard, wholeSite } from "../domain/shard.ts";
+import type { EffectivePolicy, PolicyVersionStore, StandingAlertStore, WriteOutcome } from "../ports.ts";
+import type { Accounted, AccountingStore, Advance } from "../ports-for-accounting.ts";
 import type { PolicyHistory } from "../ports-for-editing.ts";
 import type { DynamoDbTable, Item } from "./dynamodb-table.ts";
 import { keysOf } from "./keys-of.ts";
 import { fromStored, toStored } from "./stored-instants.ts";
 
-const accountingKey = { pk: "site", sk: "accounted-through" };
+const accountingSort = "accounted-through";
 
 export class DynamoDbAccounting implements AccountingStore {
   readonly #table: DynamoDbTable;
@@ -25,13 +21,35 @@ export class DynamoDbAccounting implements AccountingStore {
     this.#table = table;
   }
 
-  async accountedThrough(): Promise<number | undefined> {
-    const item = await this.#table.get(accountingKey);
-    const at = typeof item?.at === "string" ? Date.parse(item.at) : Number.NaN;
-    return Number.isNaN(at) ? undefined : at;
+  /** The record of the whole site, and one per partition of accounts where shards have moved on apart: the later one counts. */
+  async accounted(): Promise<Accounted> {
+    const values = { ":pk": "site", ":prefix": accountingSort };
+    const items = await this.#table.query({ expression: "pk = :pk AND begins_with(sk, :prefix)", values });
+    const instants = new Map(items.map((item) => [String(item.sk), Date.parse(String(item.at))]));
+    const at = (sort: string) => {
+      const instant = instants.get(sort) ?? Number.NaN;
+      return Number.isNaN(instant) ? Number.NEGATIVE_INFINITY : instant;
+    };
+    const ofPartition = (partition: number) => Math.max(at(accountingSort), at(sortOf(partition)));
+    const known = (instant: number) => (Number.isFinite(instant) ? instant : undefined);
+    const stored = new Map([...instants].filter(([, instant]) => !Number.isNaN(instant)));
+    return {
+      stored,
+      of: (account) => known(ofPartition(partitionOf(account))),
+      through: (shard) => known(Math.min(...partitionsOf(shard).map(ofPartition))),
+    };
   }
 
-  async advance(toAt: number, sinceAt?: number): Promise<void> {
+  async accountedThrough(): Promise<number | undefined> {
+    return (await this.accounted()).through(wholeSite);
+  }
+
+  async advance(toAt: number, { shard = wholeSite, since }: Advance = {}): Promise<void> {
+    const sorts = shard.of === 1 ? [accountingSort] : partitionsOf(shard).map(sortOf);
+    await Promise.all(sorts.map((sk) => this.#advance(sk, toAt, since?.stored.get(sk))));
+  }
+
+  async #advance(sk: string, toAt: number, sinceAt: number | undefined): Promise<void> {
     const at = new Date(toAt).toISOString();
     const since = sinceAt === undefined ? {} : { ":since": new Date(sinceAt).toISOString() };
     const condition = {
@@ -39,9 +57,11 @@ export class DynamoDbAccounting implements AccountingStore {
       names: { "#at": "at" },
       values: { ":at": at, ...since },
     };
-    await this.#table.put({ ...accountingKey, at }, condition);
+    await this.#table.put({ pk: "site", sk, at }, condition);
   }
 }
+
+const sortOf = (partition: number) => `${accountingSort}#${String(partition).padStart(2, "0")}`;
 
 const effectiveSchema = z.lazy(() =>
   z.object({

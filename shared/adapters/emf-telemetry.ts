@@ -14,7 +14,9 @@ export class EmfTelemetry implements Telemetry {
     this.#metrics.setDefaultDimensions({ Stage: stage });
   }
 
-  emit(values: MetricValues): void {
+  emit(values: MetricValues, shard?: number): void {
+    // The dimension goes with the line: the next one is without it.
+    if (shard !== undefined) this.#metrics.addDimension("Shard", String(shard));
     for (const [name, value] of Object.entries(values)) {
       if (value === undefined) continue;
       this.#metrics.addMetric(name, name.endsWith("Seconds") ? MetricUnit.Seconds : MetricUnit.Count, value);

@@ -6,6 +6,7 @@ import { runAlertKinds } from "../domain/alert.ts";
 import { failureKinds } from "../domain/failure.ts";
 import { type RunKey, slotText } from "../domain/naming.ts";
 import { nextAction, type Run, runReasons, runStates } from "../domain/run.ts";
+import { dueText, laneName } from "./due-index.ts";
 import type { Item } from "./dynamodb-table.ts";
 import { keysOf } from "./keys-of.ts";
 import { fromStored, toStored } from "./stored-instants.ts";
@@ -26,12 +27,13 @@ export function parseRunKey(pk: string, sk: string): RunKey | undefined {
   return policyId === undefined || Number.isNaN(slotAt) ? undefined : { policyId, instanceId, slotAt };
 }
 
-/** `writeId` makes the write recognisable, should its answer be lost. */
-export function toRunItem(run: Run, writeId: string): Item {
+/** `writeId` makes the write recognisable, should its answer be lost. `partition`: see due-index.ts. */
+export function toRunItem(run: Run, writeId: string, partition?: number): Item {
   const next = nextAction(run);
   const stored = toStored({ ...run });
   const fields = typeof stored === "object" && stored !== null ? stored : {};
-  const due = next === undefined ? {} : { lane: next.lane, dueAt: new Date(next.at).toISOString() };
+  const due =
+    next === undefined ? {} : { lane: laneName(next.lane, partition), dueAt: dueText(next.lane, next.at, run) };
   return {
     ...fields,
     ...runKeyOf(run),

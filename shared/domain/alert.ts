@@ -31,6 +31,7 @@ export const standingAlertKinds = {
   "credential-ending": "the password of an account's OTC user ends in less than 14 days",
   "backups-overdue": "the newest good backup of a database is older than its policy's target",
   "slots-unaccounted": "a slot that was due has no run in the ledger",
+  "shard-silent": "a shard of create-backups or poll-backups has not finished a tick for 10 minutes",
   "runs-stuck": "a run is open for longer than its state allows, and nobody moves it on",
   "backups-orphaned": "OTC lists a backup with our prefix that no record and no name explains; it is never touched",
   "sizes-odd": "a backup has a size that the database's own history does not lead one to expect",

@@ -17,6 +17,7 @@ const listedLines = 1000;
 export const auditAlertKinds = [
   "backups-overdue",
   "slots-unaccounted",
+  "shard-silent",
   "runs-stuck",
   "policies-dropped",
   "backups-orphaned",

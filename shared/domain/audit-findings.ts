@@ -6,6 +6,7 @@ import { runId, slotText } from "./naming.ts";
 import type { PolicyDrop } from "./policy-drop.ts";
 import type { ReconciliationNote } from "./reconciliation.ts";
 import type { Run } from "./run.ts";
+import type { SilentShard } from "./silent-shards.ts";
 import type { UnaccountedSlot } from "./unaccounted-slots.ts";
 
 const minuteMs = 60_000;
@@ -39,6 +40,12 @@ export function unaccountedFinding(slot: UnaccountedSlot, accountedThroughAt: nu
     member: behind ? "behind" : which,
     line: which,
   };
+}
+
+/** One cause per function, whichever of its shards it is. */
+export function silentFinding({ name, shard, sinceAt }: SilentShard): Finding {
+  const line = `${name}, shard ${shard}: no tick since ${slotText(sinceAt)}; its accounts stand still`;
+  return { kind: "shard-silent", subject: name, level: "page", member: `${name} ${shard}`, line };
 }
 
 export function stuckFinding(run: Run, why: string): Finding {
@@ -109,6 +116,13 @@ export const auditAdvice: Readonly<Record<AuditAlertKind, Advice>> = {
     remedies: [
       "start the backups that matter by hand: `npx otc-backup run-now <policy>`",
       "see the log of create-backups at the time of the slot; was the ledger restored or changed by hand?",
+    ],
+  },
+  "shard-silent": {
+    headline: (count) => `${plural(count, "shard does", "shards do")} nothing`,
+    remedies: [
+      "see the schedule of the shard (`aws scheduler list-schedules`): one per shard, enabled, with the shard's number in its event",
+      "see the log of the function for errors at its ticks, and the queues of undelivered and failed ticks",
     ],
   },
   "runs-stuck": {

@@ -35,6 +35,7 @@ export const metrics = {
   OverduePolicies: "policies of severity page with a database whose newest good backup is older than the target",
   WorstFreshnessRatio: "greatest age over target among the databases of policies of severity page; 1 is just in time",
   StuckBackups: "runs that nobody moves on although their step or alert is long due",
+  SilentShards: "shards of create-backups or poll-backups that have not finished a tick for 10 minutes",
   UnaccountedSlots: "slots that were due and have no run",
   PolicyCountDropPct: "share of the enabled policies that is gone, against the highest count of late",
   PausedPolicies: "policies in force that are paused now",

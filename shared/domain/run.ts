@@ -155,6 +155,12 @@ export interface UnreadableRun {
   readonly problem: string;
 }
 
+/** What stands in a lane, also what nobody can read. */
+export interface InspectedLane {
+  readonly runs: readonly Run[];
+  readonly unreadable: readonly UnreadableRun[];
+}
+
 /** Which function picks the run up next, and when. Nothing when it is at rest. */
 export function nextAction(run: Run): { lane: Lane; at: number } | undefined {
   const alertAt = Math.min(...run.alerts.filter((a) => a.sentAt === undefined).map((a) => a.leaseUntilAt));

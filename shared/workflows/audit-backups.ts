@@ -9,6 +9,7 @@ import {
   dropFinding,
   noteFindings,
   overdueFinding,
+  silentFinding,
   stuckFinding,
   unaccountedFinding,
   unreadableFinding,
@@ -18,6 +19,7 @@ import { runId } from "../domain/naming.ts";
 import { alarmingDropPct, type PolicyDrop, policyDrop } from "../domain/policy-drop.ts";
 import { currentRound, type ReconciliationNote } from "../domain/reconciliation.ts";
 import type { UnreadableRun } from "../domain/run.ts";
+import { type SilentShard, silentShards } from "../domain/silent-shards.ts";
 import { whyStuck } from "../domain/stuck-runs.ts";
 import type { AuditCheckpoint, Site, Tick } from "../ports.ts";
 import { deliverAlerts } from "./deliver-alerts.ts";
@@ -48,11 +50,12 @@ export async function auditBackups(site: Site, tick: Tick): Promise<AuditSummary
   const lanes = await inspectLanes(site, now, survey.stuck);
   survey.stuck.push(...lanes.stuck);
   const { unreadable } = lanes;
+  const silent = await shardsWithoutTicks(site, now);
   const whole = survey.errors.length === 0;
   const drop = whole ? policyDrop(before?.policies, survey.active, now) : undefined;
   const compared = await compare(site, { before, survey, whole, tick, journal });
   const notes = compared.next?.notes ?? [];
-  const standing = await alertOn(site, { survey, unreadable, drop, notes, whole, now });
+  const standing = await alertOn(site, { survey, unreadable, silent, drop, notes, whole, now });
   const delivery = await deliverAlerts(site, { journal, rescued: [], standing });
   const accounts = isSurveyTime(now, before?.at) ? await surveyAccounts(site, tick) : undefined;
   const policies = [...survey.inForce.values()].map(({ policy }) => policy);
@@ -66,12 +69,13 @@ export async function auditBackups(site: Site, tick: Tick): Promise<AuditSummary
     ...[...survey.errors, ...compared.errors, ...delivery.errors],
     ...[...(accounts?.errors ?? []), ...told.errors, ...digest.errors],
   ];
-  const pingFailures = await ping(site, errors.length === 0 && isWell(survey, drop));
+  const pingFailures = await ping(site, errors.length === 0 && silent.length === 0 && isWell(survey, drop));
   site.telemetry.emit({
     AuditHeartbeat: errors.length === 0 ? 1 : 0,
     OverduePolicies: survey.overduePolicies.size,
     WorstFreshnessRatio: Math.round(survey.worstRatio * 1000) / 1000,
     StuckBackups: survey.stuck.length + unreadable.length,
+    SilentShards: silent.length,
     UnaccountedSlots: survey.unaccounted.length,
     PolicyCountDropPct: drop?.pct ?? 0,
     PausedPolicies: survey.paused,
@@ -171,7 +175,20 @@ async function inspectLanes(
   return found;
 }
 
+/** With one shard the function's own heartbeat and the slots tell; with several, one that has never been heard of has as long as any. */
+async function shardsWithoutTicks(site: Site, now: number): Promise<SilentShard[]> {
+  const { shards } = site.settings;
+  if (shards === 1) return [];
+  const beats = await site.heartbeats.all();
+  for (const name of ["create-backups", "poll-backups"] as const)
+    for (let shard = 0; shard < shards; shard += 1)
+      if (!beats.some((beat) => beat.name === name && beat.shard === shard))
+        await site.heartbeats.expect(name, shard, now);
+  return silentShards(beats, { now, shards });
+}
+
 interface AlertFacts {
+  readonly silent: readonly SilentShard[];
   readonly survey: Survey;
   readonly unreadable: readonly UnreadableRun[];
   readonly drop: PolicyDrop | undefined;
@@ -183,13 +200,14 @@ interface AlertFacts {
 /** Brings the standing alerts in line with what was found; returns those to be sent now. */
 async function alertOn(
   site: Site,
-  { survey, unreadable, drop, notes, whole, now }: AlertFacts,
+  { survey, unreadable, silent, drop, notes, whole, now }: AlertFacts,
 ): Promise<StandingAlert[]> {
   const findings = [
     ...survey.overdue.map(overdueFinding),
     ...survey.unaccounted.map((slot) => unaccountedFinding(slot, survey.accountedThroughAt ?? now)),
     ...survey.stuck.map(({ run, why }) => stuckFinding(run, why)),
     ...unreadable.map(unreadableFinding),
+    ...silent.map(silentFinding),
     ...(drop !== undefined && drop.pct > alarmingDropPct ? [dropFinding(drop, survey.active)] : []),
     ...notes.flatMap(noteFindings),
   ];

@@ -3,18 +3,25 @@
 
 import { isSurveyTime } from "../domain/account-inventory.ts";
 import { daysLeft } from "../domain/credential-expiry.ts";
+import { runId } from "../domain/naming.ts";
 import { saysTheSame } from "../domain/observed.ts";
 import type { Run } from "../domain/run.ts";
+import { wholeSite } from "../domain/shard.ts";
 import { sharedLines } from "../domain/shared-databases.ts";
 import type { Site, Tick } from "../ports.ts";
 import { deliverAlerts, takeOverUnsent } from "./deliver-alerts.ts";
 import { dispatchAccounts } from "./dispatch-accounts.ts";
 import { inParallel } from "./in-parallel.ts";
+import { noteTick } from "./note-tick.ts";
 import { type Opened, openDueRuns } from "./open-due-runs.ts";
 import { throwIfAny } from "./tick-errors.ts";
 import { TickJournal } from "./tick-journal.ts";
 
 const dueLimit = 20_000;
+/** Of one account no more are read than a tick can request. */
+const longestTickSeconds = 60;
+/** From so many slots of one policy on it is worth asking which of them an earlier tick has written. */
+const manySlots = 10;
 const writers = 16;
 
 export interface CreateSummary {
@@ -31,18 +38,20 @@ export interface CreateSummary {
 export async function createBackups(site: Site, tick: Tick): Promise<CreateSummary> {
   const now = site.clock.now();
   const journal = new TickJournal(site);
-  const accountedThroughAt = await site.accounting.accountedThrough();
+  const { shard = wholeSite } = tick;
+  const accounted = await site.accounting.accounted();
   const open = await site.standingAlerts.open();
-  const looks = isSurveyTime(now, accountedThroughAt) ? { sharedIn: sharedDatabases(site) } : {};
-  const opened = await openDueRuns(site, { now, accountedThroughAt, open, ...looks });
-  const due = await site.runs.due("create", { now, limit: dueLimit });
+  const looks = isSurveyTime(now, accounted.through(shard)) ? { sharedIn: sharedDatabases(site) } : {};
+  const opened = await openDueRuns(site, { now, accounted, open, shard, ...looks });
+  const perAccount = Math.ceil(site.settings.otcRatePerSecond * longestTickSeconds);
+  const due = await site.runs.due("create", { now, limit: dueLimit, perAccount, shard });
   const toStart = due.filter((run) => run.dueAt <= now);
   const dispatched = await dispatchAccounts(site, { opened, due: toStart, tick, journal, open });
   const over = await writeOver(site, opened.over, { journal, tick });
   const errors = [...opened.errors, ...dispatched.errors, ...over.errors];
-  const accounted = errors.length === 0 && dispatched.unwritten + over.unwritten === 0;
-  if (accounted) await site.accounting.advance(now, accountedThroughAt);
-  const observedErrors = await writeObserved(site, opened, accounted);
+  const isWhole = errors.length === 0 && dispatched.unwritten + over.unwritten === 0;
+  if (isWhole) await site.accounting.advance(now, { shard, since: accounted });
+  const observedErrors = await writeObserved(site, opened, isWhole);
   const rescued = await takeOverUnsent(journal, due, now);
   const delivery = await deliverAlerts(site, {
     journal,
@@ -64,7 +73,7 @@ export async function createBackups(site: Site, tick: Tick): Promise<CreateSumma
     InvalidPolicies: summary.invalidPolicies,
     TickLagSeconds: Math.max(
       0,
-      Math.round((site.clock.now() - (accounted ? now : (accountedThroughAt ?? now))) / 1000),
+      Math.round((site.clock.now() - (isWhole ? now : (accounted.through(shard) ?? now))) / 1000),
     ),
     RunsOpened: opened.candidates.length,
     BackupsRequested: summary.requested,
@@ -78,6 +87,7 @@ export async function createBackups(site: Site, tick: Tick): Promise<CreateSumma
     AlertsSent: delivery.sent,
     AlertDeliveryFailures: delivery.failed,
   });
+  await noteTick(site, "create-backups", tick);
   throwIfAny("create-backups", [...errors, ...observedErrors, ...delivery.errors]);
   return summary;
 }
@@ -100,11 +110,23 @@ async function writeOver(
   { journal, tick }: { journal: TickJournal; tick: Tick },
 ): Promise<{ errors: unknown[]; unwritten: number }> {
   let unwritten = 0;
-  const errors = await inParallel(runs, writers, async (run) => {
+  const left: Run[] = [];
+  const unread = await inParallel([...Map.groupBy(runs, (run) => run.policyId)], writers, async ([policyId, its]) => {
+    left.push(...(its.length < manySlots ? its : await withoutWritten(site, policyId, its)));
+  });
+  const errors = await inParallel(left, writers, async (run) => {
     if (site.clock.now() >= (tick.leaveAt ?? Number.POSITIVE_INFINITY)) unwritten += 1;
     else await journal.insert(run);
   });
-  return { errors, unwritten };
+  return { errors: [...unread, ...errors], unwritten };
+}
+
+/** After a long outage there may be more than one tick can write: what it has written is not tried again by the next. */
+async function withoutWritten(site: Site, policyId: string, runs: readonly Run[]): Promise<readonly Run[]> {
+  const slots = runs.map((run) => run.slotAt);
+  const range = { fromAt: slots.reduce((a, b) => Math.min(a, b)), toAt: slots.reduce((a, b) => Math.max(a, b)) };
+  const written = new Set((await site.runs.ofPolicy(policyId, range)).map(runId));
+  return runs.filter((run) => !written.has(runId(run)));
 }
 
 /** A row whose slots may not all be in the ledger is left as it is, so that a policy that is new is still new at the next tick. */

@@ -49,7 +49,7 @@ export async function dispatchAccounts(
   let queueEndsAt: number | undefined;
   const startedAt = site.clock.now();
   const isIdle = opened.candidates.length + opened.selectors.length + due.length === 0;
-  const atOtc = isIdle ? [] : await site.runs.atOtc();
+  const atOtc = isIdle ? [] : await site.runs.atOtc(tick.shard);
   const accounts = [...workByAccount(withoutKnown(opened.candidates, [...due, ...atOtc]), opened.selectors, due)];
   const failures = await inParallel(accounts, accounts.length, async ([account, work]) => {
     const report = await dispatchAccount(site, { account, ...work, atOtc, open, tick, journal });

@@ -11,7 +11,9 @@ import type { Run, RunTerms } from "../domain/run.ts";
 import { missAtBirth, openRun, pauseAtBirth } from "../domain/run-machine.ts";
 import { wholeSelector } from "../domain/selection.ts";
 import { selectorJson } from "../domain/selector.ts";
+import { isMine, type Shard } from "../domain/shard.ts";
 import type { PolicyRow, Site } from "../ports.ts";
+import type { Accounted } from "../ports-for-accounting.ts";
 import type { SelectorWork } from "./resolve-selectors.ts";
 import { type InForce, nextObserved, type Understood, understandRow } from "./understand-row.ts";
 
@@ -53,14 +55,16 @@ interface Gathering {
 
 interface OpeningFacts {
   readonly now: number;
-  readonly accountedThroughAt: number | undefined;
+  readonly accounted: Accounted;
+  /** Whose accounts; what belongs to no account is the first shard's. */
+  readonly shard: Shard;
   /** Standing alerts that are open now. */
   readonly open: readonly StandingAlert[];
   /** Now and then: what the rows of an account have to say about databases of several policies, by policy. */
   readonly sharedIn?: (account: string) => Promise<ReadonlyMap<string, string>>;
 }
 
-/** Every row is read alone: whatever one does, the others go on. */
+/** Every row is read alone: whatever one does, the others go on. Rows of other shards' accounts are read and left to them. */
 export async function openDueRuns(site: Site, facts: OpeningFacts): Promise<Opened> {
   const found: Gathering = {
     candidates: [],
@@ -75,7 +79,7 @@ export async function openDueRuns(site: Site, facts: OpeningFacts): Promise<Open
   };
   const alerted = facts.open.filter(({ kind }) => kind === "policy-invalid").map(({ subject }) => subject);
   const told = new Set(alerted);
-  const withoutRow = new Set(alerted);
+  const withoutRow = new Set(facts.shard.index === 0 ? alerted : []);
   for await (const page of site.policies.pages()) {
     for (const row of page) {
       found.policyCount += 1;
@@ -103,7 +107,10 @@ interface RowWork {
 }
 
 async function openRow(site: Site, { row, told, facts, found }: RowWork): Promise<void> {
+  if (row.parse.ok && !isMine(row.parse.policy.account, facts.shard)) return;
   const understood = await understandRow(row, site.versions, facts);
+  // A row that cannot be read is the business of the account that its last valid version names.
+  if (!row.parse.ok && !isMineWithout(understood.inForce?.policy.account, facts.shard)) return;
   if (understood.problems.length > 0) found.invalidPolicies += 1;
   if (understood.problems.length > 0 || told.size > 0)
     await tellAboutRow(site, { row, told, understood, facts, found });
@@ -112,7 +119,11 @@ async function openRow(site: Site, { row, told, facts, found }: RowWork): Promis
   const next = nextObserved(row, understood, { now: facts.now, shared });
   if (inForce !== undefined) {
     if (inForce.newSinceAt !== undefined) found.newPolicies.add(inForce.policy.policyId);
-    const slots = dueSlots(inForce.policy, { ...inForce, ...facts });
+    const slots = dueSlots(inForce.policy, {
+      ...inForce,
+      now: facts.now,
+      accountedThroughAt: facts.accounted.of(inForce.policy.account),
+    });
     for (const due of slots) await openSlot(site, { inForce, due, now: facts.now, found });
     const work = selectorWork(inForce, slots, row.observed);
     if (work !== undefined) found.selectors.push(work);
@@ -127,6 +138,10 @@ async function sharedOf(policy: Policy | undefined, { sharedIn }: OpeningFacts):
   if (sharedIn === undefined || policy === undefined) return undefined;
   const line = policy.enabled ? (await sharedIn(policy.account)).get(policy.policyId) : undefined;
   return line === undefined ? [] : [line];
+}
+
+function isMineWithout(account: string | undefined, shard: Shard): boolean {
+  return account === undefined ? shard.index === 0 : isMine(account, shard);
 }
 
 interface SlotWork {

@@ -3,11 +3,13 @@
 
 import { isFailureCode } from "../domain/failure.ts";
 import type { Run } from "../domain/run.ts";
+import { wholeSite } from "../domain/shard.ts";
 import type { Site, Tick } from "../ports.ts";
 import { noteAccount } from "./account-trouble.ts";
 import { deliverAlerts, takeOverUnsent } from "./deliver-alerts.ts";
 import { inParallel } from "./in-parallel.ts";
 import { lookAtAccount } from "./look-at-account.ts";
+import { noteTick } from "./note-tick.ts";
 import { throwIfAny } from "./tick-errors.ts";
 import { TickJournal } from "./tick-journal.ts";
 
@@ -27,8 +29,9 @@ export async function pollBackups(site: Site, tick: Tick): Promise<PollSummary> 
   const now = site.clock.now();
   const journal = new TickJournal(site);
   const open = await site.standingAlerts.open();
-  const due = await site.runs.due("poll", { now, limit: dueLimit });
-  const atRest = await site.runs.due("alert", { now, limit: dueLimit });
+  const { shard = wholeSite } = tick;
+  const due = await site.runs.due("poll", { now, limit: dueLimit, shard });
+  const atRest = await site.runs.due("alert", { now, limit: dueLimit, shard });
   const toLook = due.filter((run) => run.dueAt <= now);
   const standing = [];
   const errors: unknown[] = [];
@@ -43,7 +46,8 @@ export async function pollBackups(site: Site, tick: Tick): Promise<PollSummary> 
     if (alert !== undefined) standing.push(alert);
   });
   const rescued = await takeOverUnsent(journal, [...due, ...atRest], now);
-  standing.push(...(await takeOverStanding(site, open, now)));
+  // Standing alerts are the site's and not an account's.
+  if (shard.index === 0) standing.push(...(await takeOverStanding(site, open, now)));
   const delivery = await deliverAlerts(site, { journal, rescued, standing });
   const summary: PollSummary = {
     looked: toLook.length,
@@ -60,6 +64,7 @@ export async function pollBackups(site: Site, tick: Tick): Promise<PollSummary> 
     AlertsSent: delivery.sent,
     AlertDeliveryFailures: delivery.failed,
   });
+  await noteTick(site, "poll-backups", tick);
   throwIfAny("poll-backups", [...errors, ...failures, ...delivery.errors]);
   return summary;
 }

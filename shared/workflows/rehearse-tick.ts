@@ -83,7 +83,12 @@ function drySite(real: Site, seen: Notebook): Site {
     },
     runs: dryRuns(real.runs, seen),
     looks: { last: (account) => real.looks.last(account), note: async () => "written" },
-    accounting: { accountedThrough: () => real.accounting.accountedThrough(), advance: async () => {} },
+    accounting: {
+      accounted: () => real.accounting.accounted(),
+      accountedThrough: () => real.accounting.accountedThrough(),
+      advance: async () => {},
+    },
+    heartbeats: { all: () => real.heartbeats.all(), beat: async () => {}, expect: async () => {} },
     standingAlerts: {
       open: () => real.standingAlerts.open(),
       raise: async (alert) => {
@@ -137,7 +142,7 @@ function dryRuns(real: RunStore, seen: Notebook): RunStore {
       for await (const page of real.pagesOfPolicy(policyId)) yield page.map(asWritten);
     },
     inspect: (lane, query) => real.inspect(lane, query),
-    atOtc: () => real.atOtc(),
+    atOtc: (shard) => real.atOtc(shard),
     read: async (key) => seen.after.get(runId(key)) ?? (await real.read(key)),
   };
 }

@@ -7,6 +7,7 @@ import { isSharedLine } from "../domain/shared-databases.ts";
 import { nextSlots } from "../domain/slots.ts";
 import { parsePolicy } from "../policies/parse-policy.ts";
 import type { EffectivePolicy, PolicyRow, PolicyVersionStore } from "../ports.ts";
+import type { Accounted } from "../ports-for-accounting.ts";
 
 /** The policy in force, the version it is, and since when the ledger knows it if that was after the last accounting. */
 export interface InForce {
@@ -26,7 +27,7 @@ export interface Understood {
 
 interface Facts {
   readonly now: number;
-  readonly accountedThroughAt: number | undefined;
+  readonly accounted: Accounted;
 }
 
 /** Reads the ledger only for rows that changed since they were last observed, for invalid ones, and for all after it was restored. */
@@ -36,14 +37,19 @@ export async function understandRow(row: PolicyRow, versions: PolicyVersionStore
   const { policy, contentHash } = parse;
   const seen = row.observed;
   if (seen?.contentHash === contentHash && seen.effectiveVersion !== undefined) {
-    const version = isOlder(facts.accountedThroughAt, seen)
+    const version = isOlder(facts.accounted.of(policy.account), seen)
       ? (await recorded(row, contentHash, { versions, now: seen.checkedAt })).version
       : seen.effectiveVersion;
     return { inForce: { policy, version, contentHash }, problems: [], warnings: parse.warnings };
   }
   const effective = await recorded(row, contentHash, { versions, now: facts.now });
   return {
-    inForce: { policy, version: effective.version, contentHash, ...newness(effective, facts) },
+    inForce: {
+      policy,
+      version: effective.version,
+      contentHash,
+      ...newness(effective, facts.accounted.of(policy.account)),
+    },
     problems: [],
     warnings: parse.warnings,
   };
@@ -92,11 +98,11 @@ async function lastValid(
     policy: parse.policy,
     version: effective.version,
     contentHash: effective.contentHash,
-    ...newness(effective, facts),
+    ...newness(effective, facts.accounted.of(parse.policy.account)),
   };
 }
 
-function newness({ version, since }: EffectivePolicy, { accountedThroughAt }: Facts): { newSinceAt?: number } {
+function newness({ version, since }: EffectivePolicy, accountedThroughAt: number | undefined): { newSinceAt?: number } {
   const isNew = accountedThroughAt === undefined || (version === 1 && since > accountedThroughAt);
   return isNew ? { newSinceAt: since } : {};
 }

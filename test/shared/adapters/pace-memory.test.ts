@@ -88,13 +88,13 @@ test("looks have what they claimed when the next tick but one has begun, and cre
   await nextMinute();
   await nextMinute();
   const looks = await tick(poller);
-  expect(looks).toBeGreaterThan(0.55 * 10 * 57);
-  expect(looks).toBeLessThanOrEqual(0.6 * 10 * 57 + 1);
+  expect(looks).toBeGreaterThan(0.7 * 10 * 57);
+  expect(looks).toBeLessThanOrEqual(0.75 * 10 * 57 + 1);
   await nextMinute();
   await tick(creator);
   await nextMinute();
   const requests = await tick(creator);
-  expect(requests).toBeLessThanOrEqual(0.3 * 10 * 57 + 1);
+  expect(requests).toBeLessThanOrEqual(0.15 * 10 * 57 + 1);
 });
 
 test("as long as nothing is claimed creating has nearly all", async () => {

@@ -22,10 +22,10 @@ test("a claim begins a minute ahead and lasts four", () => {
   expect([0, 59, 60, 299, 300].map((s) => claimedAt(claims, at + s * second))).toEqual([0, 0, 2.5, 2.5, 0]);
 });
 
-test("a small demand claims nothing, a large one leaves a third of the ceiling to creating", () => {
+test("a small demand claims nothing, a large one leaves a part of the ceiling to creating", () => {
   expect(claimFor([], { calls: 15, ceilingPerSecond: 10, now: at })).toBeUndefined();
   const [claim] = claimFor([], { calls: 9_000, ceilingPerSecond: 10, now: at }) ?? [];
-  expect(claim?.perSecond).toBe(6);
+  expect(claim?.perSecond).toBe(7.5);
 });
 
 test("a claim that will do is not made again, one that runs out is", () => {

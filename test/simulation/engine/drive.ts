@@ -50,7 +50,7 @@ function hasWork(world: World, fn: NightFunction, known: readonly number[]): boo
   if (isUnsettled(world, now) || now >= world.scenario.endAt) return true;
   const isDue = (item: StoredItem) => dueAtOf(world, item).some((at) => at <= now + 25_000);
   return [...world.ledger.items.values()].some(
-    (item) => (item.lane?.S === undefined || lanesOf[fn].includes(item.lane.S)) && isDue(item),
+    (item) => (item.lane?.S === undefined || lanesOf[fn].includes(item.lane.S.split("#")[0] ?? "")) && isDue(item),
   );
 }
 
@@ -109,11 +109,14 @@ function dueAtOf(world: World, item: StoredItem): number[] {
   const now = world.timeline.now();
   if (item.lane !== undefined && item.dueAt?.S !== undefined) {
     const isHopeless = item.reason?.S === "overdue" && world.otc.isBuildingForEver(item.backupId?.S);
-    return [isHopeless ? now + 30 * minuteMs : Date.parse(item.dueAt.S)];
+    return [isHopeless ? now + 30 * minuteMs : Date.parse(item.dueAt.S.slice(0, instantLength))];
   }
   const isUnsent = item.pk?.S === "alert#open" && item.sentAt === undefined;
   return isUnsent && item.leaseUntilAt?.S !== undefined ? [Date.parse(item.leaseUntilAt.S)] : [];
 }
+
+/** Behind the instant the index may say whose run it is. */
+const instantLength = "2026-11-24T02:30:00.000Z".length;
 
 /** Some recent invocation is not through, or did not get through: the next one has its work. */
 function isUnsettled(world: World, now: number): boolean {
