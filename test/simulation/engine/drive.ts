@@ -70,8 +70,10 @@ export function wake(world: World, { fn, at, wakes }: Wake): void {
     const doubled = faults.lasting("ticks-doubled");
     const startAt = at + (late?.byMs ?? 0);
     if (late !== undefined) wakes.push(startAt, startAt + minuteMs);
-    timeline.schedule(startAt, () => void world.invoke(fn));
-    if (doubled !== undefined) timeline.schedule(startAt + doubled.apartMs, () => void world.invoke(fn));
+    for (let shard = 0; shard < world.shards; shard += 1) {
+      timeline.schedule(startAt, () => void world.invoke(fn, [], shard));
+      if (doubled !== undefined) timeline.schedule(startAt + doubled.apartMs, () => void world.invoke(fn, [], shard));
+    }
   });
 }
 

@@ -141,8 +141,14 @@ export class World {
     return this.tables.table(config.ledgerTable);
   }
 
-  /** Starts one invocation now. It goes on as the timeline runs. */
-  invoke(fn: FunctionName, extraBlows: readonly Blow[] = []): Invocation {
+  /** How many shards the site has now: changed half-way, as a deployment does. */
+  get shards(): number {
+    const { startAt, endAt, shards = { first: 1, then: 1 } } = this.scenario;
+    return this.timeline.now() < (startAt + endAt) / 2 ? shards.first : shards.then;
+  }
+
+  /** Starts one invocation now, of one shard. It goes on as the timeline runs. */
+  invoke(fn: FunctionName, extraBlows: readonly Blow[] = [], shard = 0): Invocation {
     const blows = [...this.#blowsFor(fn), ...extraBlows];
     const process = new SimProcess({
       name: `${fn}#${this.invocations.length + 1}`,
@@ -166,7 +172,7 @@ export class World {
         this.tell(`${process.name} failed: ${error instanceof Error ? error.message : "?"}`);
       }
     };
-    entries[fn].run({}, context, container.site).then(
+    entries[fn].run({ shard }, context, container.site).then(
       () => end(),
       (error: unknown) => end(error),
     );
@@ -183,7 +189,7 @@ export class World {
       );
     };
     const door = { world: otc, faults, timeline, tell };
-    const site = buildSite(config, {
+    const site = buildSite({ ...config, shards: this.shards }, {
       functionName: container.fn,
       transport: wireTo({ door, identity, calls }, container),
       dynamoDb: tableClient({ tables, faults, process: container, tell, isNewer: container.isNewer }),

@@ -48,7 +48,13 @@ function generateNights(seed: number): Scenario {
   );
   const faults = drawFaults(SeededChance.of(seed, "faults"), { startAt, endAt, slots, instances: instances.length });
   const ended = [...new Set(edits.map((edit) => edit.policyId))].map((policyId) => ({ at: endAt, policyId }));
-  return { seed, startAt, endAt, instances, edits: [...edits, ...ended], faults };
+  return { seed, startAt, endAt, instances, edits: [...edits, ...ended], faults, ...drawShards(seed) };
+}
+
+/** Two seeds of five have several shards at some time, and most of those another number of them later. */
+function drawShards(seed: number): Pick<Scenario, "shards"> {
+  const chance = SeededChance.of(seed, "shards");
+  return chance.happens(0.4) ? { shards: { first: chance.between(1, 3), then: chance.between(1, 3) } } : {};
 }
 
 function drawInstances(chance: SeededChance): OtcInstance[] {

@@ -62,16 +62,17 @@ export class MemoryTable {
     this.#indexChanges.push({ visibleAt: times.now + times.indexLagMs, id, entry: this.#indexEntry(item) });
   }
 
-  /** Items in the order of their keys. */
-  sorted(): StoredItem[] {
-    return [...this.items].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item);
+  /** Items in the order of their keys: all, or those that are wanted. */
+  sorted(isWanted: (item: StoredItem) => boolean = () => true): StoredItem[] {
+    const wanted = [...this.items].filter(([, item]) => isWanted(item));
+    return wanted.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item);
   }
 
-  /** What the index shows now, in its order. */
-  indexed(now: number): StoredItem[] {
+  /** What the index shows now, in its order: all, or what is wanted. */
+  indexed(now: number, isWanted: (item: StoredItem) => boolean = () => true): StoredItem[] {
     this.#catchUp(now);
     const { sortKey = "" } = this.definition.index ?? {};
-    return [...this.#index.values()].sort((a, b) => ((a[sortKey]?.S ?? "") < (b[sortKey]?.S ?? "") ? -1 : 1));
+    return [...this.#index.values()].filter(isWanted).sort((a, b) => ((a[sortKey]?.S ?? "") < (b[sortKey]?.S ?? "") ? -1 : 1));
   }
 
   /** The table as it was at `at`; what was written later is forgotten, and the history with it. */

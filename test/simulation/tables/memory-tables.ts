@@ -122,8 +122,9 @@ export class MemoryTables {
       throw new ValidationException("an index cannot be read consistently");
     const condition = parseCondition(request.KeyConditionExpression ?? "");
     checkPlaceholders(request);
-    const all = IndexName === undefined ? table.sorted() : table.indexed(this.#options.now());
-    const found = all.filter((item) => holds(condition, item, placeholders(request)));
+    const given = placeholders(request);
+    const isFound = (item: StoredItem) => holds(condition, item, given);
+    const found = IndexName === undefined ? table.sorted(isFound) : table.indexed(this.#options.now(), isFound);
     const ordered = request.ScanIndexForward === false ? found.toReversed() : found;
     return this.#page(table, ordered, { after: ExclusiveStartKey, limit: request.Limit });
   }
