@@ -45,6 +45,6 @@ export const assumed = {
   /** Three lines of a run's way, about 500 bytes each, and its share of the tick's own lines. */
   logBytesPerBackup: 2000,
   logBytesPerTick: 700,
-  alarms: 62,
+  alarms: 63,
   secrets: 2,
 } as const;

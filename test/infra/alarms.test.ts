@@ -90,6 +90,7 @@ test("silence is failure exactly where every tick must speak", () => {
     "PolicyCountDropPct",
     "PollHeartbeat",
     "PruneHeartbeat",
+    "SilentShards",
     "StuckBackups",
     "TickLagSeconds",
     "UnaccountedSlots",
@@ -220,7 +221,8 @@ test("the auditor's gauges page through one composite, and nothing else hides in
   expect(furtherComposites).toEqual([]);
   const inside = rows.filter((row) => row.through !== undefined);
   expect(inside.map((row) => row.key)).toEqual([
-    ...["overdue-policies", "worst-freshness", "stuck-backups", "unaccounted-slots", "policies-dropped"],
+    ...["overdue-policies", "worst-freshness", "stuck-backups", "silent-shards"],
+    ...["unaccounted-slots", "policies-dropped"],
   ]);
   const [separator, parts] = composite.AlarmRule["Fn::Join"];
   const rule: string = parts.map((part: unknown) => (typeof part === "string" ? part : ";")).join(separator);

@@ -51,6 +51,45 @@ test("the tick rate is a setting", () => {
   expect(rates.sort()).toEqual(["rate(2 minutes)", "rate(3 minutes)", "rate(4 minutes)", "rate(50 minutes)"]);
 });
 
+describe("with three shards", () => {
+  const sharded = synthesize({ shards: 3 });
+
+  test("create-backups and poll-backups have one schedule per shard, each with its number in the event", () => {
+    const events = [...ofType("AWS::Scheduler::Schedule", sharded).values()].map(({ Properties: { Name, Target } }) => [
+      Name.replace("otc-backup-prod-", ""),
+      JSON.parse(Target.Input).function,
+      JSON.parse(Target.Input).shard,
+    ]);
+    expect(events.toSorted()).toEqual([
+      ["audit-backups", "audit-backups", undefined],
+      ["create-backups", "create-backups", 0],
+      ["create-backups-1", "create-backups", 1],
+      ["create-backups-2", "create-backups", 2],
+      ["poll-backups", "poll-backups", 0],
+      ["poll-backups-1", "poll-backups", 1],
+      ["poll-backups-2", "poll-backups", 2],
+      ["prune-backups", "prune-backups", undefined],
+    ]);
+    expect(scheduledLambdas(sharded).size).toBe(scheduledFunctions.length);
+  });
+
+  test("every shard is watched by itself, and its silence pages", () => {
+    const watched = [...ofType("AWS::CloudWatch::Alarm", sharded).values()]
+      .map((alarm) => alarm.Properties)
+      .filter((alarm) => ["CreateHeartbeat", "PollHeartbeat"].includes(alarm.MetricName));
+    const shardOf = (alarm: { Dimensions: { Name: string; Value: string }[] }) =>
+      alarm.Dimensions.find(({ Name }) => Name === "Shard")?.Value;
+    expect(watched.map((alarm) => `${alarm.MetricName} ${shardOf(alarm)}`).toSorted()).toEqual([
+      ...["CreateHeartbeat 0", "CreateHeartbeat 1", "CreateHeartbeat 2"],
+      ...["PollHeartbeat 0", "PollHeartbeat 1", "PollHeartbeat 2"],
+    ]);
+    for (const alarm of watched) {
+      expect(alarm).toMatchObject({ TreatMissingData: "breaching", Threshold: 1, DatapointsToAlarm: 2 });
+      expect(JSON.stringify(alarm.AlarmActions)).toContain("Page");
+    }
+  });
+});
+
 test("every queue keeps its messages for 14 days, encrypted", () => {
   const queues = [...ofType("AWS::SQS::Queue").values()].map((q) => q.Properties);
   expect(queues).toHaveLength(3);

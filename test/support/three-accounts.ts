@@ -63,6 +63,8 @@ export interface ThreeAccounts {
   /** Ticks create and poll in the minutes in which there is something to do, so many minutes long. */
   minutes(count: number): Promise<void>;
   audit(): Promise<unknown>;
+  /** A fresh process of a site with so many shards, on the same tables. */
+  process(shards: number): Site;
 }
 
 /** One policy per account, named after it, for all databases tagged `backup=nightly`, at 02:30 UTC. */
@@ -77,15 +79,20 @@ export async function threeAccounts(databasesEach: number): Promise<ThreeAccount
     await tables.close();
   });
   const notifier = new ConsoleNotifier(clock, () => {});
-  const site = buildSite(configFor(simulator.url), {
-    dynamoDb: tables.client,
-    secrets,
-    notifier,
-    telemetry: { emit: () => {} },
-    log: { info: () => {}, warn: () => {}, error: () => {} },
-    clock,
-    chance: systemChance,
-  });
+  const process = (shards: number) =>
+    buildSite(
+      { ...configFor(simulator.url), shards },
+      {
+        dynamoDb: tables.client,
+        secrets,
+        notifier,
+        telemetry: { emit: () => {} },
+        log: { info: () => {}, warn: () => {}, error: () => {} },
+        clock,
+        chance: systemChance,
+      },
+    );
+  const site = process(1);
   for (const account of accounts) {
     const row = { policyId: account, account, selector: { tags: { backup: "nightly" } }, schedule: "30 2 * * *" };
     await tables.client.send(new PutItemCommand({ TableName: localTableNames.policies, Item: marshall(row) }));
@@ -103,7 +110,7 @@ export async function threeAccounts(databasesEach: number): Promise<ThreeAccount
   };
   const audit = () => auditBackups.run({}, context, site);
   await createBackups.run({}, context, site);
-  return { site, simulator, clock, notices: notifier.delivered, minutes, audit };
+  return { site, simulator, clock, notices: notifier.delivered, minutes, audit, process };
 }
 
 function configFor(url: string) {

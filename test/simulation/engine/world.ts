@@ -189,23 +189,26 @@ export class World {
       );
     };
     const door = { world: otc, faults, timeline, tell };
-    const site = buildSite({ ...config, shards: this.shards }, {
-      functionName: container.fn,
-      transport: wireTo({ door, identity, calls }, container),
-      dynamoDb: tableClient({ tables, faults, process: container, tell, isNewer: container.isNewer }),
-      secrets: simulatedSecrets({ container, faults, identity }),
-      notifier: this.inbox.notifierFor(container),
-      telemetry: { emit: (values) => void this.metrics.push({ at: timeline.now(), values }) },
-      log: { info: record, warn: record, error: record },
-      clock: {
-        now: () => container.process.now(),
-        sleep: (ms) => container.effect("sleep", () => undefined, ms),
+    const site = buildSite(
+      { ...config, shards: this.shards },
+      {
+        functionName: container.fn,
+        transport: wireTo({ door, identity, calls }, container),
+        dynamoDb: tableClient({ tables, faults, process: container, tell, isNewer: container.isNewer }),
+        secrets: simulatedSecrets({ container, faults, identity }),
+        notifier: this.inbox.notifierFor(container),
+        telemetry: { emit: (values) => void this.metrics.push({ at: timeline.now(), values }) },
+        log: { info: record, warn: record, error: record },
+        clock: {
+          now: () => container.process.now(),
+          sleep: (ms) => container.effect("sleep", () => undefined, ms),
+        },
+        chance: {
+          newId: () => `write-${++this.#writeIds}`,
+          fraction: () => this.#latency.fraction(),
+        },
       },
-      chance: {
-        newId: () => `write-${++this.#writeIds}`,
-        fraction: () => this.#latency.fraction(),
-      },
-    });
+    );
     return this.scenario.isWired === true ? site : { ...site, provider: new SimulatedOtc(door, container.process) };
   }
 

@@ -72,7 +72,9 @@ export class MemoryTable {
   indexed(now: number, isWanted: (item: StoredItem) => boolean = () => true): StoredItem[] {
     this.#catchUp(now);
     const { sortKey = "" } = this.definition.index ?? {};
-    return [...this.#index.values()].filter(isWanted).sort((a, b) => ((a[sortKey]?.S ?? "") < (b[sortKey]?.S ?? "") ? -1 : 1));
+    return [...this.#index.values()]
+      .filter(isWanted)
+      .sort((a, b) => ((a[sortKey]?.S ?? "") < (b[sortKey]?.S ?? "") ? -1 : 1));
   }
 
   /** The table as it was at `at`; what was written later is forgotten, and the history with it. */
