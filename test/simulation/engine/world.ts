@@ -143,8 +143,8 @@ export class World {
 
   /** How many shards the site has now: changed half-way, as a deployment does. */
   get shards(): number {
-    const { startAt, endAt, shards = { first: 1, then: 1 } } = this.scenario;
-    return this.timeline.now() < (startAt + endAt) / 2 ? shards.first : shards.then;
+    const { startAt, endAt, shards = { first: 1, later: 1 } } = this.scenario;
+    return this.timeline.now() < (startAt + endAt) / 2 ? shards.first : shards.later;
   }
 
   /** Starts one invocation now, of one shard. It goes on as the timeline runs. */

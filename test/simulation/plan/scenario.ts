@@ -49,7 +49,7 @@ export interface Scenario {
   /** Present and true: OTC is reached through the real client, whose requests and answers are simulated one by one. */
   readonly isWired?: boolean;
   /** Schedules that share the accounts, and the number they are changed to half-way; one where it is absent. */
-  readonly shards?: { readonly first: number; readonly then: number };
+  readonly shards?: { readonly first: number; readonly later: number };
   /** Present: a stretch of days on which retention is at work, over nights that lie behind. */
   readonly retention?: RetentionStory;
 }
