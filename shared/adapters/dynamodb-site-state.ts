@@ -4,7 +4,7 @@
 import * as z from "zod";
 import type { StandingAlert } from "../domain/alert.ts";
 import { alertLeaseMs, standingAlertKinds } from "../domain/alert.ts";
-import { partitionOf, partitionsOf, type Shard, wholeSite } from "../domain/shard.ts";
+import { partitionOf, partitionsOf, wholeSite } from "../domain/shard.ts";
 import type { EffectivePolicy, PolicyVersionStore, StandingAlertStore, WriteOutcome } from "../ports.ts";
 import type { Accounted, AccountingStore, Advance } from "../ports-for-accounting.ts";
 import type { PolicyHistory } from "../ports-for-editing.ts";
