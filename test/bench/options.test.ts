@@ -23,8 +23,8 @@ test("a latency of nothing, a fleet of one, and parts left out", () => {
 });
 
 test.each([
-  [1, [20, 1], 60],
-  [0.5, [10, 1], 120],
+  [1, [20, 1], 10],
+  [0.5, [10, 1], 10],
   [1000, [1000], 1],
 ])("OTC admits %d calls a second: ceilings %j, speed %d", (rate, ceilings, speed) => {
   expect(parseOptions(["--rate", String(rate)])).toMatchObject({ ceilings, speed });
