@@ -2,6 +2,7 @@
 // runs by condition only, so that whoever else moved one in the meantime wins; never touches anything at OTC.
 
 import { databasesOf } from "../domain/audit-freshness.ts";
+import { failureKinds } from "../domain/failure.ts";
 import { isGood } from "../domain/good.ts";
 import type { Policy } from "../domain/policy.ts";
 import { carriesOurPrefix, type ProvenName, proveName } from "../domain/prove-name.ts";
@@ -72,7 +73,8 @@ export async function reconcilePolicy(site: Site, facts: VisitFacts): Promise<Po
     const listing = await provider.listBackups(instanceId);
     if (!listing.ok) {
       again = true;
-      break;
+      if (failureKinds[listing.failure.code].accountWide) break;
+      continue;
     }
     listed += 1;
     const ids = new Set(listing.value.map((backup) => backup.id));

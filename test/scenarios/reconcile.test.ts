@@ -79,6 +79,25 @@ test("an account that cannot be listed is asked again, and the age of the compar
   expect(site.gauges()).toMatchObject({ ReconcileAgeHours: 0 });
 });
 
+test("a database whose backups cannot be listed keeps no other database from being compared", async () => {
+  const site = await aSite([aRow({ instanceIds: [instanceIds.shop, instanceIds.crm] })]);
+  await nights(site, 1);
+  const refused = { kind: "status", status: 404, code: "RDS.0002" } as const;
+  site.simulator.control.addFault({
+    operation: "list-backups",
+    instanceId: instanceIds.shop,
+    times: "always",
+    action: refused,
+  });
+  const [backup] = site.simulator.control.backups().filter((one) => one.instanceId === instanceIds.crm);
+  site.simulator.control.changeBackup(backup?.id ?? "", { now: "vanish" });
+  for (const minutes of [0, 5, 10, 15]) {
+    site.clock.set(slotAt + 33 * hourMs + minutes * minuteMs);
+    await site.audit();
+  }
+  expect(about(site.notices, "vanished")).toEqual([`PAGE backup-vanished: nightly-shop ${instanceIds.crm}`]);
+});
+
 test("what carries our prefix and proves nothing is one ticket, and is never touched", async () => {
   const site = await aSite();
   site.simulator.control.addBackup({ instanceId: instanceIds.shop, name: "otcbk-made-by-hand", beginAt: slotAt });
