@@ -6,11 +6,11 @@ import { bytesOfFunction, functionNames } from "../../bench/bundles.ts";
 
 /** Kilobytes, minified, two per cent above what they have: at every cold start, and with what is read when needed. */
 const mostKb: Readonly<Record<string, { readonly atStart: number; readonly all: number }>> = {
-  "audit-backups": { atStart: 541, all: 895 },
-  "create-backups": { atStart: 524, all: 878 },
-  "poll-backups": { atStart: 504, all: 858 },
-  "prune-backups": { atStart: 521, all: 875 },
-  "status-widget": { atStart: 525, all: 879 },
+  "audit-backups": { atStart: 557, all: 911 },
+  "create-backups": { atStart: 536, all: 890 },
+  "poll-backups": { atStart: 513, all: 867 },
+  "prune-backups": { atStart: 530, all: 884 },
+  "status-widget": { atStart: 535, all: 889 },
 };
 
 test.each(functionNames)("%s reads no more than it needs", (name) => {

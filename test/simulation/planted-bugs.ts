@@ -64,15 +64,15 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: "the accounting moves on although a part of the tick failed",
     file: "shared/workflows/create-backups.ts",
-    find: "const accounted = errors.length === 0 && dispatched.unwritten + over.unwritten === 0;",
-    replace: "const accounted = errors.length >= 0;",
+    find: "const isWhole = errors.length === 0 && dispatched.unwritten + over.unwritten === 0;",
+    replace: "const isWhole = errors.length >= 0;",
   },
   {
     name: "the accounting moves on before the slots are written down",
     file: "shared/workflows/create-backups.ts",
-    find: 'const due = await site.runs.due("create", { now, limit: dueLimit });',
+    find: 'const due = await site.runs.due("create", { now, limit: dueLimit, perAccount, shard });',
     replace:
-      'await site.accounting.advance(now);\n  const due = await site.runs.due("create", { now, limit: dueLimit });',
+      'await site.accounting.advance(now, { shard });\n  const due = await site.runs.due("create", { now, limit: dueLimit, perAccount, shard });',
   },
   {
     name: "unsent alerts of a dead process are left alone",
