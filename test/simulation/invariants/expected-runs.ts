@@ -82,7 +82,7 @@ function runsOf(
       const knownAt = Math.max(slotAt, world.restoredAt ?? 0);
       const isDue =
         meaning.enabled && !isPaused(meaning, slotAt) && isSettled({ slotAt, knownAt, reign, ticks, edits });
-      return databasesOf(world, meaning, slotAt).map(({ instanceId, isSure }) => ({
+      return databasesOf(world, meaning, { slotAt, ticks }).map(({ instanceId, isSure }) => ({
         name: runName(policyId, instanceId, slotAt),
         policyId,
         instanceId,
@@ -97,12 +97,14 @@ function runsOf(
 function databasesOf(
   world: World,
   { account, instanceIds, selector, startWindowMinutes }: PolicyMeaning,
-  slotAt: number,
+  { slotAt, ticks }: { slotAt: number; ticks: readonly Creates[] },
 ) {
   if (selector === undefined) return instanceIds.map((instanceId) => ({ instanceId, isSure: true }));
   const own = world.otc.instances.filter((one) => one.account === account && !one.isReplica);
   const meant = own.filter((one) => isMeant(one, selector));
-  const untilAt = slotAt + (startWindowMinutes + 30) * minuteMs;
+  // Whom it means is worked out when the first tick comes.
+  const seenAt = ticks.find((tick) => tick.startedAt > slotAt)?.endedAt ?? slotAt;
+  const untilAt = Math.max(slotAt, seenAt) + (startWindowMinutes + 30) * minuteMs;
   return meant.map((one) => ({
     instanceId: one.id,
     isSure: isThere(one, slotAt - 30 * minuteMs) && isThere(one, untilAt) && world.restoredAt === undefined,

@@ -19,8 +19,19 @@ const storiesInTurn = 8;
 
 export function generateScenario(seed: number): Scenario {
   if (seed % storiesInTurn === 0) return generateRetention(seed);
-  const nights = withDeployment(withSelectors(generateNights(seed)));
+  const nights = withLongOutage(withDeployment(withSelectors(generateNights(seed))));
   return seed % storiesInTurn === storiesInTurn / 2 ? overTheWire(nights) : nights;
+}
+
+/** In one night of so many no tick comes for so long that several slots may pass. */
+const longOutageEvery = 24;
+
+function withLongOutage(nights: Scenario): Scenario {
+  const chance = SeededChance.of(nights.seed, "long outage");
+  if (!chance.happens(1 / longOutageEvery)) return nights;
+  const at = nights.startAt + chance.between(60, 600) * minuteMs;
+  const outage = { kind: "ticks-lost", at, forMs: chance.between(7, 14) * hourMs } as const;
+  return { ...nights, faults: [...nights.faults, outage] };
 }
 
 /** One night in so many sees a deployment. */
