@@ -177,6 +177,42 @@ test("a backup that is not listed is lost only when that is certain", () => {
   });
 });
 
+test("an absence that was cleared counts for nothing when the next one comes", () => {
+  const old = { absences: 0, absentSinceAt: minute(1) };
+  const request = machine.nameAbsent({ ...aRequestedRun(), ...old }, { now: minute(9), lookAgainAt: minute(10) });
+  expect(request).toMatchObject({ absences: 1, absentSinceAt: minute(9) });
+  const facts = { now: minute(9), lookAgainAt: minute(10), certain: false };
+  const building = machine.backupAbsent({ ...aBuildingRun(), ...old }, facts);
+  expect(building).toMatchObject({ absences: 1, absentSinceAt: minute(9) });
+});
+
+test("each attempt that fails is told; everything else once per run, whichever attempt it befalls", () => {
+  const failOnce = (run: Run, now: number) => machine.failBackup({ ...run, state: "building", backupId: "b" }, now);
+  const twice = failOnce(failOnce(aBuildingRun({ maxAttempts: 3 }), minute(5)), minute(6));
+  expect(twice.alerts.map(({ kind, attempt }) => [kind, attempt])).toEqual([
+    ["attempt-failed", 1],
+    ["attempt-failed", 2],
+  ]);
+  const last = failOnce(twice, minute(7));
+  expect(last.alerts.at(-1)).toMatchObject({ kind: "backup-failed", attempt: 1 });
+  const [alert] = machine.keepBuilding({ ...aBuildingRun(), attempt: 2 }, { now: minute(721), nextLookAt: 0 }).alerts;
+  expect(alert).toMatchObject({ kind: "backup-overdue", attempt: 1 });
+});
+
+test("a wait that was interrupted is listed again, and what came before stays in the history", () => {
+  const times = (at: number) => ({ now: minute(at), retryAt: minute(at + 1) });
+  const waited = machine.postpone(machine.postpone(aWaitingRun(), busy, times(1)), busy, times(2));
+  const claimed = machine.claim(waited, "otcbk", minute(3));
+  const again = machine.postpone(machine.postpone(claimed, busy, times(3)), busy, times(4));
+  expect(again.events.map(({ to, reason, times: count }) => [to, reason, count])).toEqual([
+    ["waiting", "slot-due", 1],
+    ["waiting", "instance-busy", 2],
+    ["requested", "claimed", 1],
+    ["waiting", "instance-busy", 1],
+    ["waiting", "instance-busy", 1],
+  ]);
+});
+
 test("the outbox: a lease moves only what is unsent, and only what was published is marked", () => {
   const both = machine.failBackup(
     { ...aBuildingRun({ maxAttempts: 2 }), ...machine.failBackup(aBuildingRun(), minute(5)), state: "building" },
