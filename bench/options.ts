@@ -6,6 +6,12 @@ import { Command, InvalidArgumentError } from "commander";
 export interface BenchOptions {
   readonly json: boolean;
   readonly fleets: readonly number[];
+  /** Databases of one account, on a virtual clock. */
+  readonly virtual: readonly number[];
+  /** Numbers of shards that a large site is tried with, on a virtual clock. */
+  readonly shards: readonly number[];
+  readonly accounts: number;
+  readonly perAccount: number;
   readonly policies: readonly number[];
   readonly rate: number;
   readonly ceilings: readonly number[];
@@ -30,6 +36,14 @@ function numberFrom(least: number, most: number): (text: string) => number {
   };
 }
 
+function wholeTo(most: number): (text: string) => number {
+  return (text) => {
+    if (!/^[1-9]\d*$/.test(text) || Number(text) > most)
+      throw new InvalidArgumentError(`give a whole number from 1 to ${most}`);
+    return Number(text);
+  };
+}
+
 function listOf(most: number): (text: string) => number[] {
   return (text) => {
     const values = text.split(",").filter((part) => part !== "");
@@ -45,6 +59,10 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     .description("performance figures, each beside its floor")
     .option("--json", "one JSON value instead of text", false)
     .option("--fleets <n,…>", "databases that are due at one slot", listOf(100_000), [10, 100, 1000])
+    .option("--virtual <n,…>", "the same on a virtual clock, which no slow machine disturbs", listOf(100_000), [1000])
+    .option("--shards <n,…>", "schedules that share the accounts of a large site, on a virtual clock", listOf(20), [])
+    .option("--accounts <n>", "with --shards: accounts of the site", wholeTo(1000), 50)
+    .option("--per-account <n>", "with --shards: databases of each account", wholeTo(10_000), 400)
     .option("--policies <n,…>", "policies of which none is due", listOf(1_000_000), [1000, 10_000, 100_000])
     .option("--rate <n>", "calls per second that OTC admits, which we are not told", numberFrom(0.1, 10_000), 10)
     .option("--ceilings <n,…>", "calls per second that our configuration allows", listOf(highestCeiling))

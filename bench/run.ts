@@ -7,6 +7,7 @@ import { type Figure, figureJson, figureText, meetsTarget } from "./figure.ts";
 import { fleetNight } from "./fleet-night.ts";
 import { idleTick } from "./idle-tick.ts";
 import { type BenchOptions, parseOptions } from "./options.ts";
+import { virtualNight } from "./virtual/virtual-night.ts";
 
 let shownAt = 0;
 const progress = (text: string) => {
@@ -22,6 +23,12 @@ async function measure(options: BenchOptions): Promise<Figure[]> {
   for (const databases of options.fleets)
     for (const ceiling of options.ceilings)
       figures.push(...(await fleetNight({ databases, ceiling, ...surroundings })));
+  for (const databases of options.virtual)
+    for (const ceiling of options.ceilings)
+      figures.push(...(await virtualNight({ databases, ceiling, ...surroundings })));
+  const { accounts, perAccount } = options;
+  const site = { accounts, databases: accounts * perAccount, ceiling: permittedRate };
+  for (const shards of options.shards) figures.push(...(await virtualNight({ ...site, shards, ...surroundings })));
   for (const policies of options.policies) figures.push(...(await idleTick(policies, progress)));
   if (options.bundles) figures.push(...bundles(progress));
   return figures;

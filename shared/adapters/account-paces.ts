@@ -56,6 +56,8 @@ interface Paced {
   besidePerSecond: number;
   /** What the pace of looking was last held to. */
   withinPerSecond: number | undefined;
+  /** Whether this tick has worked the account: of others this process knows nothing, another one may have them now. */
+  isInUse: boolean;
 }
 
 /** A change below this is not worth a write. */
@@ -80,6 +82,7 @@ export class AccountPaces {
     this.#paced.set(account, known);
     try {
       const paced = await known;
+      paced.isInUse = true;
       await this.#align(account, paced, stopAt);
       return this.#options.role === "poll" ? this.#followingClaims(paced) : paced.pacer;
     } catch (error) {
@@ -93,7 +96,7 @@ export class AccountPaces {
     const { learned: initial } = await memory.read(account);
     const pacer = createPacer({ clock, random, ceilingPerSecond, initial });
     const nothing = { claims: [], totalPerSecond: undefined, besidePerSecond: initial?.besidePerSecond ?? 0 };
-    const within = { withinPerSecond: undefined };
+    const within = { withinPerSecond: undefined, isInUse: false };
     return { pacer, kept: initial, readAt: Number.NEGATIVE_INFINITY, ...nothing, ...within };
   }
 
@@ -137,7 +140,8 @@ export class AccountPaces {
   async keep(): Promise<void> {
     for (const [account, begun] of this.#paced) {
       const paced = await begun;
-      await this.#claim(account, paced);
+      if (paced.isInUse) await this.#claim(account, paced);
+      paced.isInUse = false;
       const learned = paced.pacer.snapshot();
       if (learned === undefined || !isNews(learned, paced.kept)) continue;
       const beside = this.#options.role === "create" ? { besidePerSecond: paced.besidePerSecond } : {};

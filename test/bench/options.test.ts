@@ -14,6 +14,7 @@ test("without options: the defaults of the docs", () => {
   expect(parseOptions([])).toEqual({
     ...{ json: false, fleets: [10, 100, 1000], policies: [1000, 10_000, 100_000], rate: 10, ceilings: [200, 10] },
     ...{ latency: 250, pollBound: 120, speed: 6, failEvery: 20, bundles: true },
+    ...{ virtual: [1000], shards: [], accounts: 50, perAccount: 400 },
   });
 });
 
@@ -37,6 +38,8 @@ test.each([
   ["--rate", "0", "give a number from 0.1 to 10000"],
   ["--ceilings", "2000", "give whole numbers from 1 to 1000, as 10,100"],
   ["--fleets", "10,x", "give whole numbers from 1 to 100000, as 10,100"],
+  ["--shards", "21", "give whole numbers from 1 to 20, as 10,100"],
+  ["--accounts", "2.5", "give a whole number from 1 to 1000"],
   ["--fleets", "0", "give whole numbers from 1 to 100000, as 10,100"],
   ["--poll-bound", "5", "give a number from 30 to 3600"],
   ["--fail-every", "1", "give a number from 2 to 1000000"],

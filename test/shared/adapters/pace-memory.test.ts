@@ -78,7 +78,7 @@ async function creatorAndPoller() {
     return calls;
   };
   const nextMinute = () => clock.runUntil(clock.sleep(60_000 - ((clock.now() - at) % 60_000)));
-  return { tick, nextMinute, creator: processOf("create"), poller: processOf("poll") };
+  return { tick, nextMinute, creator: processOf("create"), poller: processOf("poll"), another: processOf("poll") };
 }
 
 test("looks have what they claimed when the next tick but one has begun, and creating has the rest", async () => {
@@ -95,6 +95,18 @@ test("looks have what they claimed when the next tick but one has begun, and cre
   await nextMinute();
   const requests = await tick(creator);
   expect(requests).toBeLessThanOrEqual(0.15 * 10 * 57 + 1);
+});
+
+test("a process that worked the account before takes back no claim of the one that works it now", async () => {
+  const { tick, nextMinute, poller, another } = await creatorAndPoller();
+  await tick(another, 5);
+  await nextMinute();
+  await tick(poller);
+  // Its tick was for other accounts.
+  await another.keep();
+  await nextMinute();
+  await nextMinute();
+  expect(await tick(poller)).toBeGreaterThan(0.7 * 10 * 57);
 });
 
 test("as long as nothing is claimed creating has nearly all", async () => {
