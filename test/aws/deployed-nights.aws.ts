@@ -201,7 +201,10 @@ describe.skipIf(emulatorUrl === "")("a stage in the emulator", () => {
       const { code, fails, good } = await doctor();
       expect(code).toBe(3);
       expect(fails.map(({ check }) => check)).toEqual(["alarms"]);
-      const gauges = ["overdue-policies", "worst-freshness", "stuck-backups", "unaccounted-slots", "policies-dropped"];
+      const gauges = [
+        ...["overdue-policies", "worst-freshness", "stuck-backups", "unaccounted-slots", "policies-dropped"],
+        "silent-shards",
+      ];
       expect(fails[0]?.detail.match(/otc-backup-emulated-[a-z-]+/g)?.toSorted()).toEqual(
         gauges.map((key) => `otc-backup-emulated-${key}`).toSorted(),
       );
