@@ -1,15 +1,12 @@
 // Measures idle ticks in a fresh process and tells its parent the figures.
 
-import { PutItemCommand, ScanCommand, type ScanCommandInput } from "@aws-sdk/client-dynamodb";
-import { marshall } from "@aws-sdk/util-dynamodb";
+import { ScanCommand, type ScanCommandInput } from "@aws-sdk/client-dynamodb";
 import { entry as createBackups } from "../functions/create-backups.ts";
 import { embeddedClient, localTableNames } from "../local/embedded-tables.ts";
 import { SteppedClock } from "../local/local-clock.ts";
-import { demoAccount, localConfig } from "../local/local-site.ts";
-import { systemChance } from "../shared/adapters/system-chance.ts";
-import { buildSite } from "../shared/services.ts";
 import { countTables } from "./counted-tables.ts";
 import { idleAt } from "./idle-rows.ts";
+import { allAccounted, idleSite } from "./idle-site.ts";
 
 const url = process.argv[2] ?? "";
 const rounds = 3;
@@ -17,20 +14,9 @@ const clock = new SteppedClock(idleAt);
 const dynamoDb = embeddedClient(url);
 const counts = countTables(dynamoDb);
 const bare = embeddedClient(url);
-const silent = () => {};
-const site = buildSite(localConfig("http://127.0.0.1:1"), {
-  dynamoDb,
-  secrets: demoAccount,
-  notifier: { publish: async () => ({ ok: true, value: undefined }) },
-  telemetry: { emit: silent },
-  log: { info: silent, warn: silent, error: silent },
-  clock,
-  chance: systemChance,
-  functionName: "create-backups",
-});
+const site = idleSite(dynamoDb, clock);
 
-const accounted = { pk: "site", sk: "accounted-through", at: new Date(idleAt).toISOString() };
-await bare.send(new PutItemCommand({ TableName: localTableNames.ledger, Item: marshall(accounted) }));
+await bare.send(allAccounted());
 
 async function timed(work: () => Promise<unknown>): Promise<number> {
   const startedAt = performance.now();

@@ -1,5 +1,5 @@
-// How verbs talk to people and to programs: aligned text of at most 100 columns and no wider than the terminal, coloured only on a terminal, or one JSON value
-// whose instants are ISO text. And the options every verb on a site has.
+// How verbs talk to people and to programs: aligned text no wider than the terminal and 100 columns, coloured only on a terminal, or
+// one JSON value whose instants are ISO text. And the options every verb on a site has.
 
 import { stripVTControlCharacters, styleText } from "node:util";
 import Table from "cli-table3";

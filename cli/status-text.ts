@@ -1,5 +1,6 @@
 // The status of a site as text: the verdict first, then what is wrong and what to type, then one line per policy.
 
+import { commandsOn } from "../shared/domain/site-commands.ts";
 import { shellWord } from "../shared/domain/terminal-text.ts";
 import type { DatabaseStatus } from "../shared/status/database-status.ts";
 import { durationText } from "../shared/status/duration-text.ts";
@@ -32,7 +33,7 @@ export function statusText(status: SiteStatus, site: string): string {
     `${tinted(tones[said.level], tinted("strong", said.text))}\n${tinted("dim", asOf(status))}`,
     policiesTable(policies, status.at),
     troubleText(status, site),
-    problemsText(status.problems),
+    problemsText(status.problems, site),
     runningText(status),
   ];
   return sections.filter((section) => section !== "").join("\n\n");
@@ -103,13 +104,13 @@ function shortened(reasons: readonly string[]): readonly string[] {
   return [...reasons.slice(0, shownDetails), `and ${reasons.length - shownDetails} more reasons`];
 }
 
-function problemsText(problems: readonly SiteProblem[]): string {
+function problemsText(problems: readonly SiteProblem[], site: string): string {
   if (problems.length === 0) return "";
   const lines = problems.slice(0, shownProblems).map(({ kind, level, subject, details, runbook }) => {
     const read = runbook === undefined ? [] : [["", `read: docs/operations.md#${runbook}`] as const];
     return factsText([
       [level, tinted("strong", `${kind}: ${subject}`)],
-      ...details.slice(0, shownDetails).map((text) => ["", text] as const),
+      ...details.slice(0, shownDetails).map((text) => ["", commandsOn(site, text)] as const),
       ...read,
     ]);
   });

@@ -3,6 +3,7 @@
 
 import { type Config, parseConfig } from "./config.ts";
 import type { Shard } from "./domain/shard.ts";
+import { tickBudgetMs } from "./domain/tick-budget.ts";
 import type { Site, Tick } from "./ports.ts";
 import { buildLambdaSite } from "./services.ts";
 
@@ -27,12 +28,6 @@ export interface FunctionEntry<Summary> {
   /** The Lambda handler: the same on the site that the environment describes. */
   handler(event: TickEvent, context: InvocationContext): Promise<Summary>;
 }
-
-/**
- * So long a tick starts new work. One tick a minute, so ticks of a healthy site do not overlap; every second left unused is
- * a second in which a long queue of backups does not move.
- */
-const tickBudgetMs = 57_000;
 
 /** Kept free of new work before the function's own timeout: a POST may take 15 seconds, and its record must follow. */
 const reserveMs = 25_000;

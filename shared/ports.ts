@@ -16,15 +16,6 @@ import type { RunAtOtc } from "./domain/occupied-databases.ts";
 import type { InstanceLook } from "./domain/plan-looks.ts";
 import type { PolicyBaseline } from "./domain/policy-drop.ts";
 import type { Reconciliation } from "./domain/reconciliation.ts";
-import type {
-  AutomatedPolicy,
-  BackupRequest,
-  BackupType,
-  Instance,
-  Quota,
-  RemoteBackup,
-  RestoreSpan,
-} from "./domain/remote.ts";
 import type { BulkApproval } from "./domain/retention-caps.ts";
 import type { AccountPlan } from "./domain/retention-plan.ts";
 import type { InspectedLane, Lane, Run } from "./domain/run.ts";
@@ -32,6 +23,7 @@ import type { Selection } from "./domain/selection.ts";
 import type { Shard } from "./domain/shard.ts";
 import type { PolicyParse } from "./policies/parse-policy.ts";
 import type { AccountingStore, HeartbeatStore } from "./ports-for-accounting.ts";
+import type { BackupProvider } from "./ports-for-otc.ts";
 
 /** `now` in epoch milliseconds. `sleep` is for seconds inside one call, never for waiting on a backup. */
 export interface Clock {
@@ -100,7 +92,8 @@ export interface EffectivePolicy {
 
 export interface PolicyVersionStore {
   effective(policyId: string): Promise<EffectivePolicy | undefined>;
-  versions(policyId: string): Promise<readonly EffectivePolicy[]>; // All that were once in force, newest first.
+  /** All that were once in force, newest first. */
+  versions(policyId: string): Promise<readonly EffectivePolicy[]>;
   /** Records a new version after `previous`; `lost-race` when another tick was first. */
   record(next: EffectivePolicy, previous: EffectivePolicy | undefined): Promise<WriteOutcome>;
 }
@@ -127,7 +120,6 @@ export interface LookStore {
   note(account: string, look: InstanceLook): Promise<WriteOutcome>;
 }
 
-/** How far every due slot has been written down as a run. */
 export interface StandingAlertStore {
   /** Opens the alert unless one with the same fingerprint is open already; true when the caller should send it now. */
   raise(alert: StandingAlert): Promise<boolean>;
@@ -196,51 +188,6 @@ export interface DeadManSwitch {
   ping(): Promise<Result<void>>;
 }
 
-/** One OTC account, ready to be called. Failures are values; only defects throw. */
-export interface AccountProvider {
-  /** The complete list of databases, or why not. With `having`, a young one of this process will do that has all of these. */
-  listInstances(query?: { having: readonly string[] }): Promise<Result<readonly Instance[]>>;
-  createBackup(request: BackupRequest): Promise<Result<RemoteBackup>>;
-  /** All backups of one database, complete, or why not; manual ones unless another type is asked for. */
-  listBackups(instanceId: string, query?: ListBackupsQuery): Promise<Result<readonly RemoteBackup[]>>;
-  /** Irrevocable. Success means that OTC has accepted (the row says DELETING for a while), or that there is no such backup. */
-  deleteBackup(backupId: string): Promise<Result<Deletion>>;
-  automatedPolicy(instanceId: string): Promise<Result<AutomatedPolicy>>;
-  restoreSpans(instanceId: string): Promise<Result<readonly RestoreSpan[]>>;
-  quotas(): Promise<Result<readonly Quota[]>>;
-  /**
-   * How far our clock is ahead of OTC's (negative: behind), in milliseconds, by the Date header of the latest answer. 0 when
-   * they agree as far as a header in whole seconds can tell; nothing before the first answer.
-   */
-  clockSkewMs(): number | undefined;
-  /** So many calls this tick is going to need, whether it will get to them or not: the account's pace makes room for the next one. */
-  foresee(calls: number): void;
-  /** When the password in use ends, by the latest login; nothing for one without an end and for access keys. */
-  passwordExpiresAt(): number | undefined;
-}
-
-export interface ListBackupsQuery {
-  readonly type?: BackupType | "any";
-}
-
-export interface Deletion {
-  /** OTC's id of the call, for its support. Absent when the backup was gone already. */
-  readonly requestId?: string;
-}
-
-export interface AccountUse {
-  /** A call that cannot be made by then is refused with `held-by-pace` instead of waiting for its turn. Epoch milliseconds. */
-  readonly stopAt?: number;
-  /** The OTC user that may delete: its secret is `<account>/prune`. It shares the account's pace. */
-  readonly as?: "prune";
-}
-
-export interface BackupProvider {
-  account(name: string, use?: AccountUse): Promise<Result<AccountProvider>>;
-  /** Keeps what was learned of the accounts' pace for later processes. Called when a tick ends. */
-  keepPace(): Promise<void>;
-}
-
 export interface Notifier {
   publish(notice: Notice): Promise<Result<void>>;
 }
@@ -303,7 +250,8 @@ export interface SiteSettings {
   readonly pollByInstanceStatus: boolean;
   /** A selector that loses more than so many per cent of its databases at once is told before it is followed. */
   readonly selectorDropPercent: number;
-  readonly manualBackupLimit?: number; // Per account; absent where nobody has said what it is.
+  /** Per account; absent where nobody has said what it is. */
+  readonly manualBackupLimit?: number;
   /** From the mark to the DELETE; at least 24 hours. */
   readonly graceMs: number;
   readonly digest: DigestSettings;

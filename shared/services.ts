@@ -104,7 +104,9 @@ function pacesOf(config: Config, { clock, chance, functionName }: SiteParts, led
   const role = paceRoleOf(functionName);
   const share = role === "part" ? callShareOf(functionName ?? "") : 1;
   return new AccountPaces({
-    ...{ clock, role, random: chance.fraction },
+    clock,
+    role,
+    random: chance.fraction,
     memory: new LedgerPace(ledger, functionName ?? "site"),
     ceilingPerSecond: config.otcRatePerSecond * share,
   });

@@ -34,7 +34,10 @@ const rules: readonly Rule[] = [
   },
   {
     from: "shared/workflows/",
-    may: ["shared/domain/", "shared/policies/", "shared/ports.ts", "shared/ports-for-accounting.ts", "node:crypto"],
+    may: [
+      ...["shared/domain/", "shared/policies/", "node:crypto"],
+      ...["shared/ports.ts", "shared/ports-for-accounting.ts", "shared/ports-for-otc.ts"],
+    ],
     why: "workflows touch the outside only through ports",
   },
   {
@@ -52,6 +55,7 @@ const rules: readonly Rule[] = [
       "shared/ports.ts",
       "shared/ports-for-editing.ts",
       "shared/ports-for-accounting.ts",
+      "shared/ports-for-otc.ts",
       "shared/tables.ts",
       "@aws-sdk/",
       "@aws-lambda-powertools/",

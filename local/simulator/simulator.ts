@@ -63,40 +63,24 @@ async function openServers(world: World, control: SimulatorControl, options: Sim
   }
 }
 
-/** The world that the options describe, and the hand behind it; nothing listens yet, and no state is kept. */
-export function buildWorld(options: Omit<SimulatorOptions, "port" | "controlPort" | "statePath">): {
-  world: World;
-  control: SimulatorControl;
-} {
-  const world = new World(
-    newParts(new VirtualClock(options.now ?? Date.now), options.seed ?? 1),
-    parseKnobs(options.knobs ?? {}),
-  );
-  const fleet = options.fleet ?? DEMO_FLEET;
+/** The world that the options describe, and the hand behind it; nothing listens yet. `persist`: see `createControl`. */
+export function buildWorld(
+  options: Omit<SimulatorOptions, "port" | "controlPort">,
+  persist: () => void = () => {},
+): { world: World; control: SimulatorControl } {
+  const { knobs, moveClock, fleet = DEMO_FLEET } = options;
+  const parts = newParts(new VirtualClock(options.now ?? Date.now), options.seed ?? 1);
+  const world = new World(parts, parseKnobs(knobs ?? {}));
   fillWorld(world, options, fleet);
   if (options.onCall !== undefined) world.log.onCall(options.onCall);
-  return {
-    world,
-    control: createControl(world, {
-      ...{ fleet, knobs: options.knobs, moveClock: options.moveClock },
-      persist: () => {},
-    }),
-  };
+  return { world, control: createControl(world, { fleet, knobs, moveClock, persist }) };
 }
 
 /** Starts both servers. Rejects when a port is taken, a knob or the fleet is wrong, or the state file cannot be read. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
-  const parts = newParts(new VirtualClock(options.now ?? Date.now), options.seed ?? 1);
-  const world = new World(parts, parseKnobs(options.knobs ?? {}));
-  const fleet = options.fleet ?? DEMO_FLEET;
-  fillWorld(world, options, fleet);
   const { statePath } = options;
+  const { world, control } = buildWorld(options, () => file?.rewrite());
   const file = statePath === undefined ? undefined : new StateFile(statePath, world.store, () => world.clock.now());
-  if (options.onCall !== undefined) world.log.onCall(options.onCall);
-  const control = createControl(world, {
-    ...{ fleet, knobs: options.knobs, moveClock: options.moveClock },
-    persist: () => file?.rewrite(),
-  });
   const { api, controls } = await openServers(world, control, options);
   const close = async () => {
     await Promise.all([closeServer(api.server), closeServer(controls.server)]);

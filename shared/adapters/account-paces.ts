@@ -9,6 +9,7 @@ import {
   sharedPart,
   unclaimedPerSecond,
 } from "../domain/poll-claim.ts";
+import { tickBudgetMs } from "../domain/tick-budget.ts";
 import { type AdaptivePacer, createPacer, type LearnedRate } from "../otc/pace.ts";
 import type { Clock } from "../ports.ts";
 
@@ -66,7 +67,6 @@ const noteworthyChange = 0.02;
 const confirmAfterMs = 10 * 60_000;
 /** Ticks are a minute apart, and a process makes one at a time. */
 const oneTickMs = 50_000;
-const tickBudgetMs = 57_000;
 
 export class AccountPaces {
   readonly #options: AccountPacesOptions;

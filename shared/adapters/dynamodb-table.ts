@@ -85,7 +85,8 @@ export class DynamoDbTable {
     return this.#write("PutItem", () => this.#client.send(command));
   }
 
-  async update(key: Key, update: string, condition: Condition): Promise<WriteOutcome> {
+  /** A condition without an expression only holds what the update speaks of. */
+  async update(key: Key, update: string, condition: Partial<Condition>): Promise<WriteOutcome> {
     const input: UpdateItemCommandInput = {
       TableName: this.name,
       Key: marshall(key),
@@ -191,11 +192,13 @@ function rawInput(table: string, key: Key, { condition, names, values }: RawExpr
   };
 }
 
-function expressions(condition: Condition | undefined) {
-  return condition === undefined ? {} : { ConditionExpression: condition.expression, ...placeholders(condition) };
+function expressions(condition: Partial<Condition> | undefined) {
+  if (condition === undefined) return {};
+  const { expression } = condition;
+  return { ...(expression === undefined ? {} : { ConditionExpression: expression }), ...placeholders(condition) };
 }
 
-function placeholders({ names, values }: Condition) {
+function placeholders({ names, values }: Partial<Condition>) {
   return {
     ...(names === undefined ? {} : { ExpressionAttributeNames: names }),
     ...(values === undefined ? {} : { ExpressionAttributeValues: marshall(values, { removeUndefinedValues: true }) }),

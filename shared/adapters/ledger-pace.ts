@@ -57,7 +57,6 @@ export class LedgerPace implements PaceMemory {
   /** Whoever writes last counts: every claim begins only when whoever has not read it has stopped. */
   async claim(account: string, claims: readonly PollClaim[]): Promise<void> {
     await this.#table.update(keyOf(account), "SET #claims = :claims", {
-      expression: "attribute_not_exists(#claims) OR attribute_exists(#claims)",
       names: { "#claims": "claims" },
       values: { ":claims": toStored(claims) },
     });

@@ -8,7 +8,7 @@ import type { OtcBackup } from "../otc/backups.ts";
 import type { OtcClient } from "../otc/client.ts";
 import { isOtcError, type OtcError, type OtcErrorClass } from "../otc/errors.ts";
 import type { OtcInstance } from "../otc/instances.ts";
-import type { AccountProvider, ListBackupsQuery } from "../ports.ts";
+import type { AccountProvider, ListBackupsQuery } from "../ports-for-otc.ts";
 
 /** By when a call must have had its turn at the account's pace; asked anew for every call. Epoch milliseconds. */
 export interface TurnDeadlines {

@@ -5,7 +5,7 @@ import { FailureError, failed, failure, ok, type Result } from "../domain/failur
 import { createOtcClient, type OtcClient } from "../otc/client.ts";
 import { endpointsOfRegion } from "../otc/endpoints.ts";
 import type { AdaptivePacer } from "../otc/pace.ts";
-import type { AccountProvider, AccountUse } from "../ports.ts";
+import type { AccountProvider, AccountUse } from "../ports-for-otc.ts";
 import type { AccountSecret } from "./account-secret.ts";
 import { type KeptListing, otcAccount } from "./otc-account.ts";
 import type { OtcProviderOptions } from "./otc-backup-provider.ts";

@@ -58,6 +58,9 @@ export interface RunAlert {
 /** How long the writer of an alert has for sending it before another tick takes over. */
 export const alertLeaseMs = 60_000;
 
+/** What an alert about a whole account is about. */
+export const accountSubject = (account: string): string => `account ${account}`;
+
 /** An alert that stays open until its cause is gone. `fingerprint` tells one cause from the next. */
 export interface StandingAlert {
   readonly subject: string;

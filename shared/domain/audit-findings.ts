@@ -1,5 +1,6 @@
 // What an audit found, in words: one finding per database, slot, run or backup, each under the cause that makes one alert.
 
+import { accountSubject } from "./alert.ts";
 import type { Advice, AuditAlertKind, Finding } from "./audit-alerts.ts";
 import type { DatabaseFreshness } from "./audit-freshness.ts";
 import { runId, slotText } from "./naming.ts";
@@ -52,7 +53,7 @@ export function stuckFinding(run: Run, why: string): Finding {
   const { severity, owner } = run.terms;
   return {
     kind: "runs-stuck",
-    subject: `account ${run.account}`,
+    subject: accountSubject(run.account),
     level: severity,
     member: runId(run),
     line: `${runId(run)}: ${run.state}, ${why}`,

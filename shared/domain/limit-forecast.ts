@@ -1,7 +1,7 @@
 // Whether an account comes near its limit of manual backups, as people are told it: a line for the morning, and a ticket while
 // there is time. OTC publishes no limit, so it is a setting; and reaching it never makes anybody delete more.
 
-import { type AlertLevel, alertLeaseMs, type StandingAlert } from "./alert.ts";
+import { type AlertLevel, accountSubject, alertLeaseMs, type StandingAlert } from "./alert.ts";
 import { type BackupForecast, forecast, retentionCeiling, type Stock, slotsPerDay } from "./backup-forecast.ts";
 import type { Policy } from "./policy.ts";
 
@@ -75,7 +75,7 @@ export function limitAlert(
   if (limit === undefined || limitReachedAt === undefined || limitReachedAt - now > nearDays * dayMs) return undefined;
   const level: AlertLevel = "ticket";
   return {
-    subject: `account ${account}`,
+    subject: accountSubject(account),
     kind: "backup-limit-near",
     level,
     fingerprint: `limit-${limit}-${limitReachedAt - now > nextDays * dayMs ? nearDays : nextDays}`,

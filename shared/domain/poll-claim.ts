@@ -9,7 +9,7 @@ export interface PollClaim {
   readonly untilAt: number;
 }
 
-/** No tick takes up work for longer (shared/function-entry.ts), and clocks of two machines may differ a little. */
+/** No tick takes up work for longer (tick-budget.ts), and clocks of two machines may differ a little. */
 const noticeMs = 60_000;
 const lastsMs = 4 * 60_000;
 

@@ -5,8 +5,12 @@ import type { Notice } from "./alert-text.ts";
 
 const command = /`(npx otc-backup [^`]*)`/g;
 
+/** The text with `--stage <name>` or the like in every command. */
+export function commandsOn(site: string, text: string): string {
+  return text.replaceAll(command, (_whole, bare: string) => `${bare} ${site}`);
+}
+
 /** The notice with the site in every command. `stage` is `local` for the site of one machine. */
 export function withSite(notice: Notice, stage: string): Notice {
-  const site = stage === "local" ? "--local" : `--stage ${stage}`;
-  return { ...notice, body: notice.body.replaceAll(command, (_whole, text: string) => `${text} ${site}`) };
+  return { ...notice, body: commandsOn(stage === "local" ? "--local" : `--stage ${stage}`, notice.body) };
 }

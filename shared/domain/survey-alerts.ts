@@ -3,7 +3,7 @@
 
 import { createHash } from "node:crypto";
 import type { AccountInventory } from "./account-inventory.ts";
-import { type AlertLevel, alertLeaseMs, type StandingAlert, type StandingAlertKind } from "./alert.ts";
+import { type AlertLevel, accountSubject, alertLeaseMs, type StandingAlert, type StandingAlertKind } from "./alert.ts";
 import { optOutTag, type UncoveredDatabase } from "./coverage.ts";
 import { hopelessStatus } from "./decide-start.ts";
 import { hintOf } from "./failure.ts";
@@ -39,7 +39,7 @@ export function surveyAlerts(news: SurveyNews): SurveyPlan {
   ];
   const raise: StandingAlert[] = [];
   const clear: SurveyPlan["clear"][number][] = [];
-  const subject = `account ${now.account}`;
+  const subject = accountSubject(now.account);
   for (const [what, entries, told] of lists) {
     const known = new Set(told?.map(({ id }) => id));
     if (entries.length === 0) clear.push({ subject, kind: what.kind });
@@ -140,7 +140,7 @@ function alertOf(what: Listed, entries: readonly Entry[], { account, checkedAt }
   const more = entries.length - listed;
   const print = entries.map(({ id }) => id).toSorted();
   return {
-    subject: `account ${account}`,
+    subject: accountSubject(account),
     kind: what.kind,
     level: what.level,
     fingerprint: createHash("sha256").update(print.join("\n")).digest("hex").slice(0, 16),

@@ -2,12 +2,12 @@
 // records beside them. Reads only, so it may be done by anyone, at any time, as often as wanted.
 
 import { freshness, isGood } from "../domain/good.ts";
-import type { PolicyVersion } from "../domain/owed-time.ts";
 import { type Policy, problemLine } from "../domain/policy.ts";
 import { hasEnded, type Run } from "../domain/run.ts";
 import { databasesOfRuns } from "../domain/selection.ts";
 import { unaccountedSlots } from "../domain/unaccounted-slots.ts";
 import { parsePolicy } from "../policies/parse-policy.ts";
+import { policyVersions } from "../policies/policy-versions.ts";
 import type { EffectivePolicy, PolicyRow, Site } from "../ports.ts";
 import type { PolicyFacts } from "./site-facts.ts";
 import { type SiteStatus, siteStatus } from "./status-model.ts";
@@ -87,7 +87,7 @@ async function policyFacts(from: StatusSources, { row, policyId, now, nights }: 
     : undefined;
   const sinceAt = met === undefined ? {} : { sinceAt: met.since };
   const versions = seemsMissed(inForce, { instanceIds, runs, now })
-    ? { versions: await versionsOf(from, inForce.policyId, now) }
+    ? { versions: policyVersions(await from.versions.versions(inForce.policyId), now) }
     : {};
   return { policyId, inForce, problems, instanceIds, runs, ...sinceAt, ...versions };
 }
@@ -104,11 +104,6 @@ function seemsMissed(
     const { newestGoodAt, missed } = freshness(byDatabase.get(id) ?? [], { now, maxAgeHours, sizeFloorKb });
     return newestGoodAt !== undefined && missed;
   });
-}
-
-async function versionsOf(from: StatusSources, policyId: string, now: number): Promise<PolicyVersion[]> {
-  const versions = await from.versions.versions(policyId);
-  return versions.map((version) => ({ since: version.since, policy: policyOf(version, now) }));
 }
 
 /** For a policy that is due more seldom than the nights shown: where they hold no good backup, one before them may count. */

@@ -1,7 +1,7 @@
 // Turns "this account cannot be used" into one standing alert for the account, instead of one per database, and ends
 // it when the account works again.
 
-import { alertLeaseMs, type StandingAlert } from "../domain/alert.ts";
+import { accountSubject, alertLeaseMs, type StandingAlert } from "../domain/alert.ts";
 import { type Failure, failureKinds, hintOf } from "../domain/failure.ts";
 import { runId } from "../domain/naming.ts";
 import type { Run } from "../domain/run.ts";
@@ -24,8 +24,6 @@ const metByPosting: ReadonlySet<string> = new Set(["permission-denied", "quota-r
 
 /** In the fingerprint of other trouble that a POST met: OTC may answer lists and fail at creating. */
 const whenPosting = " when posting";
-
-export const accountSubject = (account: string): string => `account ${account}`;
 
 /**
  * `waitingSince` is when the oldest run that needs the account became due. Returns the alert to be sent now, if any.

@@ -6,7 +6,8 @@ import type { Run } from "../domain/run.ts";
 import { noteSecondLine } from "../domain/run-machine.ts";
 import { type SecondLine, secondLineOf } from "../domain/second-line.ts";
 import { wholeSelector } from "../domain/selection.ts";
-import type { AccountProvider, Site } from "../ports.ts";
+import type { Site } from "../ports.ts";
+import type { AccountProvider } from "../ports-for-otc.ts";
 import { inParallel } from "./in-parallel.ts";
 import type { TickJournal } from "./tick-journal.ts";
 

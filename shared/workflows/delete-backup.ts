@@ -8,7 +8,8 @@ import type { Judged } from "../domain/retention.ts";
 import { deletionDay, perAccountAndDay } from "../domain/retention-caps.ts";
 import { beginDeletion, deletionAccepted, deletionRefused, markOf } from "../domain/retention-mark.ts";
 import type { Run } from "../domain/run.ts";
-import type { AccountProvider, Site } from "../ports.ts";
+import type { Site } from "../ports.ts";
+import type { AccountProvider } from "../ports-for-otc.ts";
 
 export type DeletionOutcome = "sent" | "left" | "stop";
 

@@ -9,7 +9,8 @@ import { behind, OccupiedDatabases, type RunAtOtc } from "../domain/occupied-dat
 import type { Instance } from "../domain/remote.ts";
 import type { Run } from "../domain/run.ts";
 import { claim, giveUp, postpone, resolveSelector, skip } from "../domain/run-machine.ts";
-import type { AccountProvider, Site, Tick } from "../ports.ts";
+import type { Site, Tick } from "../ports.ts";
+import type { AccountProvider } from "../ports-for-otc.ts";
 import { inParallel } from "./in-parallel.ts";
 import { openStandIn, type Resolved, resolveSelectors, type SelectorWork } from "./resolve-selectors.ts";
 import type { TickJournal } from "./tick-journal.ts";

@@ -7,7 +7,8 @@ import { isLargeEnough } from "../domain/good.ts";
 import { foreseenCalls, type InstanceLook, listingCalls, needCloserLook, planLooks } from "../domain/plan-looks.ts";
 import type { RemoteBackup } from "../domain/remote.ts";
 import type { Run } from "../domain/run.ts";
-import type { AccountProvider, Site, Tick } from "../ports.ts";
+import type { Site, Tick } from "../ports.ts";
+import type { AccountProvider } from "../ports-for-otc.ts";
 import { inParallel } from "./in-parallel.ts";
 import type { TickJournal } from "./tick-journal.ts";
 

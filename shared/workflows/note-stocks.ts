@@ -1,7 +1,7 @@
 // Keeps what the daily comparison counted beside what the survey knows of each account, and tells when an account comes near
 // its limit of manual backups.
 
-import type { StandingAlert } from "../domain/alert.ts";
+import { accountSubject, type StandingAlert } from "../domain/alert.ts";
 import { accountForecast, limitAlert, type PolicyStock } from "../domain/limit-forecast.ts";
 import type { Policy } from "../domain/policy.ts";
 import type { Site } from "../ports.ts";
@@ -26,7 +26,7 @@ export async function noteStocks(
     await site.inventories.write({ ...inventory, stocks }, inventory);
     const facts = { now: site.clock.now(), ...limitOf(site) };
     const alert = limitAlert(account, accountForecast(stocks, own, facts), facts);
-    if (alert === undefined) await site.standingAlerts.clear(`account ${account}`, "backup-limit-near");
+    if (alert === undefined) await site.standingAlerts.clear(accountSubject(account), "backup-limit-near");
     else if (await site.standingAlerts.raise(alert)) mine.push(alert);
   }
   return mine;

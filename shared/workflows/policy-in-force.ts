@@ -1,7 +1,6 @@
 // The policy that counts for a row, for those who only read: the row itself where create-backups has taken it up as it
 // stands, else the last valid version in the ledger.
 
-import type { PolicyVersion } from "../domain/owed-time.ts";
 import type { Policy } from "../domain/policy.ts";
 import { parsePolicy } from "../policies/parse-policy.ts";
 import type { EffectivePolicy, PolicyRow, Site } from "../ports.ts";
@@ -30,15 +29,4 @@ export async function policyInForce(
 export async function startOf(site: Pick<Site, "versions" | "clock">, inForce: PolicyInForce): Promise<number> {
   const effective = inForce.effective ?? (await site.versions.effective(inForce.policy.policyId));
   return effective?.since ?? site.clock.now();
-}
-
-/** Every version of a policy as it was in force; for the few policies whose past matters. */
-export async function versionsOf(
-  { versions, clock }: Pick<Site, "versions" | "clock">,
-  policyId: string,
-): Promise<PolicyVersion[]> {
-  return (await versions.versions(policyId)).map(({ since, raw }) => {
-    const parse = parsePolicy(raw, clock.now());
-    return { since, policy: parse.ok ? parse.policy : undefined };
-  });
 }

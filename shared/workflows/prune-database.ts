@@ -19,7 +19,8 @@ import {
 } from "../domain/retention-mark.ts";
 import type { DatabaseHistory } from "../domain/retention-plan.ts";
 import type { Run } from "../domain/run.ts";
-import type { AccountProvider, Site } from "../ports.ts";
+import type { Site } from "../ports.ts";
+import type { AccountProvider } from "../ports-for-otc.ts";
 import { deleteBackup } from "./delete-backup.ts";
 import { type Look, lookAtDatabase } from "./look-at-database.ts";
 import { databaseHistories, policyInForce } from "./policy-history.ts";

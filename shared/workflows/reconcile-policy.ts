@@ -13,7 +13,8 @@ import { markOf } from "../domain/retention-mark.ts";
 import type { RetentionMark, Run, RunTerms } from "../domain/run.ts";
 import { wholeSelector } from "../domain/selection.ts";
 import { oddSize } from "../domain/size-anomaly.ts";
-import type { AccountProvider, Site } from "../ports.ts";
+import type { Site } from "../ports.ts";
+import type { AccountProvider } from "../ports-for-otc.ts";
 import type { CountedStock } from "./note-stocks.ts";
 import type { TickJournal } from "./tick-journal.ts";
 

@@ -6,7 +6,8 @@ import { failed, failure, ok, type Result } from "../domain/failure.ts";
 import { runId } from "../domain/naming.ts";
 import type { BackupRequest, RemoteBackup } from "../domain/remote.ts";
 import type { Run } from "../domain/run.ts";
-import type { AccountProvider, BackupProvider, RunStore, Site, WriteOutcome } from "../ports.ts";
+import type { RunStore, Site, WriteOutcome } from "../ports.ts";
+import type { AccountProvider, BackupProvider } from "../ports-for-otc.ts";
 import { createBackups } from "./create-backups.ts";
 import { pollBackups } from "./poll-backups.ts";
 

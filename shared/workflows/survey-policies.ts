@@ -4,9 +4,10 @@ import { type DatabaseFreshness, freshnessOf, isPaused } from "../domain/audit-f
 import type { Run } from "../domain/run.ts";
 import { whyStuck } from "../domain/stuck-runs.ts";
 import { type UnaccountedSlot, unaccountedSlots } from "../domain/unaccounted-slots.ts";
+import { policyVersions } from "../policies/policy-versions.ts";
 import type { PolicyRow, Site, Tick } from "../ports.ts";
 import { inParallel } from "./in-parallel.ts";
-import { type PolicyInForce, policyInForce, startOf, versionsOf } from "./policy-in-force.ts";
+import { type PolicyInForce, policyInForce, startOf } from "./policy-in-force.ts";
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -96,7 +97,7 @@ async function judgeFreshness(
   if (first.every((database) => database.newestGoodAt !== undefined && !database.missed)) return first;
   const lookBackMs = Math.min(longestLookBackMs, Math.max(35 * dayMs, 4 * policy.maxAgeHours * hourMs));
   const more = await site.runs.ofPolicy(policy.policyId, { fromAt: now - lookBackMs, toAt: now });
-  const versions = await versionsOf(site, policy.policyId);
+  const versions = policyVersions(await site.versions.versions(policy.policyId), now);
   return freshnessOf(policy, { now, runs: more, owedAfterAt: await startOf(site, inForce), versions });
 }
 

@@ -35,21 +35,17 @@ export async function understandRow(row: PolicyRow, versions: PolicyVersionStore
   const parse = row.parse;
   if (!parse.ok) return { inForce: await lastValid(row.policyId, versions, facts), problems: parse.problems };
   const { policy, contentHash } = parse;
+  const throughAt = facts.accounted.of(policy.account);
   const seen = row.observed;
   if (seen?.contentHash === contentHash && seen.effectiveVersion !== undefined) {
-    const version = isOlder(facts.accounted.of(policy.account), seen)
+    const version = isOlder(throughAt, seen)
       ? (await recorded(row, contentHash, { versions, now: seen.checkedAt })).version
       : seen.effectiveVersion;
     return { inForce: { policy, version, contentHash }, problems: [], warnings: parse.warnings };
   }
   const effective = await recorded(row, contentHash, { versions, now: facts.now });
   return {
-    inForce: {
-      policy,
-      version: effective.version,
-      contentHash,
-      ...newness(effective, facts.accounted.of(policy.account)),
-    },
+    inForce: { policy, version: effective.version, contentHash, ...newness(effective, throughAt) },
     problems: [],
     warnings: parse.warnings,
   };
@@ -73,6 +69,7 @@ async function recorded(
   if (before?.contentHash === contentHash) return before;
   return recordVersion(row, contentHash, { before, versions, now });
 }
+
 async function recordVersion(
   row: PolicyRow,
   contentHash: string,

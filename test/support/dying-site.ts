@@ -1,7 +1,8 @@
 // A site whose process dies right after its n-th effect on the outside: the effect has happened, nobody learned of it, and
 // nothing else happens any more. Dying before an effect is dying after the one before.
 
-import type { AccountProvider, Site } from "../../shared/ports.ts";
+import type { Site } from "../../shared/ports.ts";
+import type { AccountProvider } from "../../shared/ports-for-otc.ts";
 
 export interface DyingSite {
   readonly site: Site;

@@ -2,27 +2,22 @@
 // nothing, so whatever grows with their number is the tick's. Exits 0 and prints how many rows it saw.
 
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { idleAt, idleRow } from "../../bench/idle-rows.ts";
+import { allAccounted, idleSite } from "../../bench/idle-site.ts";
 import { entry as createBackups } from "../../functions/create-backups.ts";
 import { localTableNames } from "../../local/embedded-tables.ts";
 import { SteppedClock } from "../../local/local-clock.ts";
-import { demoAccount, localConfig } from "../../local/local-site.ts";
-import { systemChance } from "../../shared/adapters/system-chance.ts";
-import { buildSite } from "../../shared/services.ts";
 import { ledgerTable } from "../../shared/tables.ts";
 import { MemoryTables } from "../simulation/tables/memory-tables.ts";
 
 const count = Number(process.argv[2]);
 const pageSize = 500;
-const silent = () => {};
 const clock = new SteppedClock(idleAt + 60_000);
 const tables = new MemoryTables([{ name: localTableNames.ledger, ...ledgerTable, index: ledgerTable.dueIndex }], {
   now: () => clock.now(),
 });
-const accounted = { pk: "site", sk: "accounted-through", at: new Date(idleAt).toISOString() };
-tables.execute(new PutItemCommand({ TableName: localTableNames.ledger, Item: marshall(accounted) }));
+tables.execute(allAccounted());
 
 function page(from: number): object {
   const size = Math.min(pageSize, count - from);
@@ -42,15 +37,6 @@ const dynamoDb = {
       : tables.execute(command),
 } as unknown as DynamoDBClient;
 
-const site = buildSite(localConfig("http://127.0.0.1:1"), {
-  dynamoDb,
-  secrets: demoAccount,
-  notifier: { publish: async () => ({ ok: true, value: undefined }) },
-  telemetry: { emit: silent },
-  log: { info: silent, warn: silent, error: silent },
-  clock,
-  chance: systemChance,
-  functionName: "create-backups",
-});
+const site = idleSite(dynamoDb, clock);
 const summary = await createBackups.run({}, { getRemainingTimeInMillis: () => 3_600_000 }, site);
 console.log(JSON.stringify(summary));

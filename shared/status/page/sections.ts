@@ -78,9 +78,14 @@ function problemItem({ kind, level, subject, details, runbook, since }: SiteProb
 
 /** An alert may list a thousand databases. */
 function lines(details: readonly string[], book: Content): Html {
-  const items = details.map((line) => html`<li>${line}</li>`);
+  const items = details.map((line) => html`<li>${withCommands(line)}</li>`);
   const inner = html`<ul>${items.slice(openLines, mostEntries)}</ul>`;
   return html`<ul>${items.slice(0, openLines)}</ul>${more(items.length - openLines === 1 ? "more line" : "more lines", items.length, { open: openLines, inner })}<ul>${book}</ul>`;
+}
+
+/** What stands in backticks is a command. */
+function withCommands(line: string): Content {
+  return line.split("`").map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part));
 }
 
 /** One `<li>` each; those beyond the most are not even made. */

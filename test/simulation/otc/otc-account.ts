@@ -3,7 +3,7 @@
 
 import { failed, failure, ok, type Result } from "../../../shared/domain/failure.ts";
 import type { AutomatedPolicy, BackupRequest, RemoteBackup } from "../../../shared/domain/remote.ts";
-import type { AccountProvider, BackupProvider, Deletion } from "../../../shared/ports.ts";
+import type { AccountProvider, BackupProvider, Deletion } from "../../../shared/ports-for-otc.ts";
 import type { SimProcess } from "../engine/sim-process.ts";
 import { type OtcDoor, OtcServer } from "./otc-server.ts";
 

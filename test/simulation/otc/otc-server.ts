@@ -3,7 +3,7 @@
 
 import { type Failure, type FailureCode, failed, failure, ok, type Result } from "../../../shared/domain/failure.ts";
 import type { BackupRequest, Instance, RemoteBackup } from "../../../shared/domain/remote.ts";
-import type { Deletion } from "../../../shared/ports.ts";
+import type { Deletion } from "../../../shared/ports-for-otc.ts";
 import type { FaultPlan } from "../engine/fault-plan.ts";
 import type { Timeline } from "../engine/timeline.ts";
 import type { OtcOperation } from "../plan/fault.ts";

@@ -126,6 +126,14 @@ test("a backup that takes longer than usual is not promised for a time that is o
   expect(sections.running).not.toContain("usually done by");
 });
 
+test("a command in the details of an alert is shown as one, not in backticks", () => {
+  const problems = ["schedule: x; `npx otc-backup policies show nightly-shop` tells <all>"];
+  const { sections } = pageParts(siteStatus(siteOf([factsOf({ problems })])), zone);
+  expect(sections.problems).toContain(
+    "schedule: x; <code>npx otc-backup policies show nightly-shop</code> tells &lt;all&gt;",
+  );
+});
+
 test("what runs now has its progress, and problems their runbook", () => {
   const status = siteStatus(
     siteOf([
