@@ -40,7 +40,7 @@ export function localCommand(): Command {
     )
     .option(
       "--fleet <name>",
-      "what the simulator has: small, regions (three accounts), a number of instances, or a JSON file of accounts and instances",
+      "what the simulator has: small, large, regions (three accounts), a number of instances, or a JSON file of both",
     )
     .option("--folder <path>", "where the site keeps its state", ".local")
     .option(
