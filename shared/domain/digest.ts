@@ -52,7 +52,7 @@ export interface PolicyDigest {
 
 export function policyDigest(of: PolicyForDigest, span: DigestSpan): PolicyDigest {
   const { policyId, policy, problems } = of;
-  const runs = of.runs.flatMap((run) => runPerDatabase(run, of.members));
+  const runs = of.runs.flatMap((run) => runPerDatabase(run, of));
   const inSpan = (at: number | undefined) => at !== undefined && at >= span.fromAt && at < span.toAt;
   const slots = runs.filter((run) => inSpan(run.slotAt) && run.reason !== "resolved");
   const lines = (isMeant: (run: Run) => boolean) => slots.filter(isMeant).map(runLine);
@@ -74,10 +74,12 @@ export function policyDigest(of: PolicyForDigest, span: DigestSpan): PolicyDiges
   };
 }
 
-/** A run that stood for a whole selector, as one of each database; where the selector matched none it stays one. */
-function runPerDatabase(run: Run, members: readonly string[] = []): readonly Run[] {
+/** A run that stood for a whole selector, as one of each database without its own; where the selector matched none it stays one. */
+function runPerDatabase(run: Run, { members = [], runs }: Pick<PolicyForDigest, "members" | "runs">): readonly Run[] {
   const isWhole = run.instanceId === wholeSelector && run.reason !== "selector-empty" && members.length > 0;
-  return isWhole ? members.map((instanceId) => ({ ...run, instanceId })) : [run];
+  if (!isWhole) return [run];
+  const known = new Set(runs.filter(({ slotAt }) => slotAt === run.slotAt).map(({ instanceId }) => instanceId));
+  return members.filter((id) => !known.has(id)).map((instanceId) => ({ ...run, instanceId }));
 }
 
 /** It ended good; that retention may have removed it since is no blemish of that night. */

@@ -47,7 +47,7 @@ export async function createBackups(site: Site, tick: Tick): Promise<CreateSumma
   const due = await site.runs.due("create", { now, limit: dueLimit, perAccount, shard });
   const toStart = due.filter((run) => run.dueAt <= now);
   const dispatched = await dispatchAccounts(site, { opened, due: toStart, tick, journal, open });
-  const over = await writeOver(site, opened.over, { journal, tick });
+  const over = await writeOver(site, [...opened.over, ...dispatched.over], { journal, tick });
   const errors = [...opened.errors, ...dispatched.errors, ...over.errors];
   const isWhole = errors.length === 0 && dispatched.unwritten + over.unwritten === 0;
   if (isWhole) await site.accounting.advance(now, { shard, since: accounted });

@@ -34,6 +34,8 @@ export interface DispatchReport {
   /** When the account's password ends, if it does and the account could be used. */
   readonly passwordExpiresAt: number | undefined;
   readonly choices: Resolved["choices"];
+  /** Runs of slots that a selector missed, not in the ledger yet. */
+  readonly over: readonly Run[];
   readonly standing: StandingAlert[];
   readonly errors: unknown[];
 }
@@ -61,8 +63,8 @@ export async function dispatchAccount(site: Site, work: AccountWork): Promise<Di
   const errors = await inParallel(urgentFirst, workersPerAccount, (candidate) => dispatcher.start(candidate));
   if (errors.length === 0 && dispatcher.unwritten === 0) errors.push(...(await dispatcher.settle(resolved)));
   const { trouble = dispatcher.heldBack, ambiguous, metByPost, accepted, unwritten, passwordExpiresAt } = dispatcher;
-  const { choices, standing } = resolved;
-  return { trouble, metByPost, ambiguous, accepted, unwritten, passwordExpiresAt, choices, standing, errors };
+  const { choices, over, standing } = resolved;
+  return { trouble, metByPost, ambiguous, accepted, unwritten, passwordExpiresAt, choices, over, standing, errors };
 }
 
 /** The order is the same at every tick, so that policies that share a database do not take turns. */
@@ -107,17 +109,19 @@ class Dispatcher {
     this.#instances = new Map(listing.value.map((instance) => [instance.id, instance]));
   }
 
-  /** Runs for the databases that selectors mean; without a listing, a run that stands for each slot and waits. */
+  /** Runs for the databases that selectors mean; without a listing, a run that stands for each slot. */
   async resolve({ selectors, open }: AccountWork): Promise<Resolved & { waiting: Candidate[] }> {
     if (this.#provider !== undefined) {
       const instances = [...this.#instances.values()];
       return { ...(await resolveSelectors(this.#site, { works: selectors, instances, open })), waiting: [] };
     }
     const now = this.#site.clock.now();
-    const waiting = selectors.flatMap((work) =>
-      work.slots.map((slot) => ({ run: openStandIn(work, slot, now), stored: slot.standIn !== undefined })),
+    const standIns = selectors.flatMap((work) =>
+      work.slots.map((slot) => ({ run: openStandIn(work, slot, now), stored: slot.standIn !== undefined, slot })),
     );
-    return { runs: [], without: [], replaced: [], members: new Map(), choices: [], standing: [], waiting };
+    const waiting = standIns.filter(({ slot }) => !slot.isOver);
+    const over = standIns.filter(({ slot }) => slot.isOver).map(({ run }) => run);
+    return { runs: [], over, without: [], replaced: [], members: new Map(), choices: [], standing: [], waiting };
   }
 
   /** Ends what stood for slots whose databases now have runs of their own, or turned out to have none. */

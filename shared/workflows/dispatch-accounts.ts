@@ -26,6 +26,8 @@ interface Dispatching {
 
 export interface Dispatched {
   readonly standing: Opened["standing"];
+  /** Runs of slots that selectors missed: to be written down, and nothing else. */
+  readonly over: Run[];
   readonly ambiguous: number;
   /** Runs that are not in the ledger yet because time ran out. */
   readonly unwritten: number;
@@ -42,6 +44,7 @@ export async function dispatchAccounts(
   { opened, due, tick, journal, open }: Dispatching,
 ): Promise<Dispatched> {
   const standing: Opened["standing"] = [];
+  const over: Run[] = [];
   const errors: unknown[] = [];
   let ambiguous = 0;
   let passwordEndsAt: number | undefined;
@@ -60,6 +63,7 @@ export async function dispatchAccounts(
     const endsAt = forecastQueue(site, { account, runs, accepted, startedAt, tick });
     if (endsAt !== undefined) queueEndsAt = Math.max(queueEndsAt ?? endsAt, endsAt);
     errors.push(...report.errors);
+    for (const run of report.over) over.push(run);
     standing.push(...report.standing);
     for (const choice of report.choices) noteChoice(opened, choice);
     const waitingSince = Math.min(site.clock.now(), ...work.candidates.map((c) => c.run.createdAt));
@@ -79,7 +83,7 @@ export async function dispatchAccounts(
     const ending = await noteCredential(site, { account, expiresAt, open });
     if (ending !== undefined) standing.push(ending);
   });
-  return { standing, ambiguous, unwritten, queueEndsAt, passwordEndsAt, errors: [...errors, ...failures] };
+  return { standing, over, ambiguous, unwritten, queueEndsAt, passwordEndsAt, errors: [...errors, ...failures] };
 }
 
 type Work = Pick<AccountWork, "candidates" | "selectors">;

@@ -20,7 +20,7 @@ import { type InForce, nextObserved, type Understood, understandRow } from "./un
 export interface Opened {
   /** Runs to be started that are not in the ledger yet. */
   readonly candidates: Run[];
-  /** Runs of slots that are over (missed, paused): to be written down, and nothing else. */
+  /** Runs of slots that are over (missed, paused): to be written down, and nothing else. What a selector missed is not among them. */
   readonly over: Run[];
   /** Selectors to be resolved, with the slots that wait for them. */
   readonly selectors: SelectorWork[];
@@ -153,7 +153,7 @@ interface SlotWork {
 
 async function openSlot(site: Site, { inForce, due, now, found }: SlotWork): Promise<void> {
   const { policy } = inForce;
-  if (policy.target.kind === "selector" && due.fate === "start") return;
+  if (policy.target.kind === "selector" && due.fate !== "paused") return;
   const terms = termsOf(inForce, due);
   for (const instanceId of await databasesOf(site, policy)) {
     const key = { policyId: policy.policyId, instanceId, slotAt: due.slotAt, account: policy.account };
@@ -163,14 +163,14 @@ async function openSlot(site: Site, { inForce, due, now, found }: SlotWork): Pro
   }
 }
 
-/** Of a selector what it matched last, for slots that are over; when that is not known one run stands for them all. */
+/** Of a selector in a pause what it matched last; when that is not known one run stands for them all. */
 async function databasesOf(site: Site, { policyId, account, target }: Policy): Promise<readonly string[]> {
   if (target.kind === "instances") return target.instanceIds;
   const members = (await site.selections.read({ account, policyId }))?.members ?? [];
   return members.length === 0 ? [wholeSelector] : members.map((member) => member.id);
 }
 
-/** A selector is resolved for every slot to be started, and once when this version of it has never been. */
+/** A selector is resolved for every slot that is due, and once when this version of it has never been. */
 function selectorWork(
   inForce: InForce,
   slots: readonly DueSlot[],
@@ -178,8 +178,8 @@ function selectorWork(
 ): SelectorWork | undefined {
   const { policy, version } = inForce;
   if (policy.target.kind !== "selector" || !policy.enabled) return undefined;
-  const toStart = slots.filter((due) => due.fate === "start");
-  if (toStart.length === 0 && seen?.selection?.version === version) return undefined;
+  const owed = slots.filter((due) => due.fate !== "paused");
+  if (owed.length === 0 && seen?.selection?.version === version) return undefined;
   const { policyId, account, severity, owner, target } = policy;
   return {
     policyId,
@@ -188,7 +188,11 @@ function selectorWork(
     selector: target.selector,
     severity,
     ...(owner === undefined ? {} : { owner }),
-    slots: toStart.map((due) => ({ slotAt: due.slotAt, terms: termsOf(inForce, due) })),
+    slots: owed.map((due) => ({
+      slotAt: due.slotAt,
+      terms: termsOf(inForce, due),
+      isOver: due.fate === "missed",
+    })),
   };
 }
 

@@ -3,10 +3,11 @@
 
 import type { AlertLevel, StandingAlert } from "../domain/alert.ts";
 import { failure } from "../domain/failure.ts";
+import type { RunKey } from "../domain/naming.ts";
 import type { Selector } from "../domain/policy.ts";
 import type { Instance } from "../domain/remote.ts";
 import type { Run, RunTerms } from "../domain/run.ts";
-import { openRun, skip } from "../domain/run-machine.ts";
+import { missAtBirth, openRun, skip } from "../domain/run-machine.ts";
 import {
   decideSelection,
   type Member,
@@ -22,6 +23,8 @@ import type { Site } from "../ports.ts";
 export interface SelectorSlot {
   readonly slotAt: number;
   readonly terms: RunTerms;
+  /** Missed before any tick came: whom it was for is to be found out and told, and nothing is started. */
+  readonly isOver: boolean;
   readonly standIn?: Run;
 }
 
@@ -39,6 +42,8 @@ export interface SelectorWork {
 export interface Resolved {
   /** One run per database and slot, not in the ledger yet. */
   readonly runs: Run[];
+  /** The same for slots that are over. */
+  readonly over: Run[];
   /** Slots without a database: to be written as they are, over the stand-in where there is one. */
   readonly without: { run: Run; standIn: Run | undefined }[];
   /** Stand-ins that have done their duty once `runs` are in the ledger. */
@@ -49,12 +54,12 @@ export interface Resolved {
   readonly standing: StandingAlert[];
 }
 
-/** The stand-in for a slot, as a run that waits. */
+/** The stand-in for a slot: a run that waits, or that is missed as it is born. */
 export function openStandIn(work: SelectorWork, slot: SelectorSlot, now: number): Run {
   const { policyId, account } = work;
-  return (
-    slot.standIn ?? openRun({ policyId, account, instanceId: wholeSelector, slotAt: slot.slotAt }, slot.terms, now)
-  );
+  const key = { policyId, account, instanceId: wholeSelector, slotAt: slot.slotAt };
+  if (slot.isOver) return missAtBirth(key, slot.terms, now);
+  return slot.standIn ?? openRun(key, slot.terms, now);
 }
 
 /** The work a stand-in asks for, with the selector of its own night. Nothing when that cannot be read. */
@@ -63,7 +68,7 @@ export function workOfStandIn(standIn: Run): SelectorWork | undefined {
   const selector = terms.selector === undefined ? undefined : selectorFromJson(terms.selector);
   if (selector === undefined) return undefined;
   const { policyVersion, severity, owner } = terms;
-  const slots = [{ slotAt, terms, standIn }];
+  const slots = [{ slotAt, terms, isOver: false, standIn }];
   return { policyId, account, policyVersion, selector, severity, ...(owner === undefined ? {} : { owner }), slots };
 }
 
@@ -72,11 +77,19 @@ export async function resolveSelectors(
   site: Site,
   facts: { works: readonly SelectorWork[]; instances: readonly Instance[]; open: readonly StandingAlert[] },
 ): Promise<Resolved> {
-  const resolved: Resolved = { runs: [], without: [], replaced: [], members: new Map(), choices: [], standing: [] };
+  const resolved: Resolved = {
+    runs: [],
+    over: [],
+    without: [],
+    replaced: [],
+    members: new Map(),
+    choices: [],
+    standing: [],
+  };
   // Oldest version first, so that what stays in the ledger is the choice of the newest.
   for (const work of facts.works.toSorted((a, b) => a.policyVersion - b.policyVersion)) {
     const decision = await choose(site, work, facts.instances);
-    addRuns(resolved, { work, decision, now: site.clock.now() });
+    addRuns(resolved, { work, decision, instances: facts.instances, now: site.clock.now() });
     await tell(site, { work, decision, open: facts.open, resolved });
   }
   return resolved;
@@ -103,25 +116,49 @@ function isWorthWriting(before: Selection | undefined, next: Selection): boolean
   return before === undefined || content(before) !== content(next) || next.resolvedAt - before.resolvedAt >= refreshMs;
 }
 
-function addRuns(resolved: Resolved, at: { work: SelectorWork; decision: SelectionDecision; now: number }): void {
-  const { work, decision, now } = at;
-  const { policyId, account } = work;
+interface Choice {
+  readonly work: SelectorWork;
+  readonly decision: SelectionDecision;
+  readonly instances: readonly Instance[];
+  readonly now: number;
+}
+
+function addRuns(resolved: Resolved, choice: Choice): void {
+  const { work, decision, now } = choice;
+  const { policyId } = work;
   const { members, replicas } = decision.selection;
   resolved.members.set(policyId, members);
   resolved.choices.push({ policyId, version: work.policyVersion, matched: decision.matched, replicas });
   for (const slot of work.slots) {
-    const { slotAt, standIn } = slot;
-    if (members.length === 0) {
+    const { standIn } = slot;
+    if (slot.isOver) resolved.over.push(...missedRuns(slot, choice));
+    else if (members.length === 0) {
       const why = failure("selector-empty", `the selector (${selectorText(work.selector)}) matches no database`);
       resolved.without.push({ run: skip(openStandIn(work, slot, now), why, now), standIn });
-      continue;
+    } else {
+      resolved.runs.push(...members.map((member) => openRun(...birthOf(member, work, slot), now)));
+      if (standIn !== undefined) resolved.replaced.push({ standIn, count: members.length });
     }
-    for (const { id, name } of members)
-      resolved.runs.push(
-        openRun({ policyId, account, instanceId: id, slotAt }, { ...slot.terms, instanceName: name }, now),
-      );
-    if (standIn !== undefined) resolved.replaced.push({ standIn, count: members.length });
   }
+}
+
+/** A database that was made after the slot was not meant by it. With nobody left to name, the selector as a whole missed it. */
+function missedRuns(slot: SelectorSlot, { work, decision, instances, now }: Choice): Run[] {
+  const later = new Set(instances.filter(({ createdAt = 0 }) => createdAt > slot.slotAt).map(({ id }) => id));
+  const meant = decision.selection.members.filter(({ id }) => !later.has(id));
+  if (meant.length === 0) return [openStandIn(work, slot, now)];
+  return meant.map((member) => missAtBirth(...birthOf(member, work, slot), now));
+}
+
+function birthOf(
+  { id, name }: Member,
+  { policyId, account }: SelectorWork,
+  { slotAt, terms }: SelectorSlot,
+): [RunKey & { account: string }, RunTerms] {
+  return [
+    { policyId, account, instanceId: id, slotAt },
+    { ...terms, instanceName: name },
+  ];
 }
 
 interface Telling {

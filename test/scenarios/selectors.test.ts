@@ -14,6 +14,7 @@ function picked(selector: Record<string, unknown>, changes: Record<string, unkno
   return { ...row, selector };
 }
 
+const late = "0a1b2c3d4e5f40718293a4b5c6d7e8f9in03";
 const sales = { tags: { team: "sales" } };
 const listingFails = {
   operation: "list-instances",
@@ -180,17 +181,57 @@ test("an answer of OTC without any tags costs no backup: everything that was mea
   expect(await site.row("nightly-shop")).toMatchObject({ problems: [expect.stringContaining("matches nothing")] });
 });
 
-test("slots missed in an outage are written down for the databases that were known to match", async () => {
+const states = async ({ runs }: TestSite) => (await runs()).map((run) => [run.instanceId, run.state]);
+
+test("slots missed in an outage are written down for the databases that match", async () => {
   const site = await aSite([picked(sales)]);
   site.clock.set(slotAt + 2 * dayMs);
   await site.create();
-  expect((await site.runs()).map((run) => run.state)).toEqual([
-    "missed",
-    "missed",
-    "missed",
-    "missed",
-    "building",
-    "building",
+  expect(await states(site)).toEqual([
+    [crm, "missed"],
+    [reports, "missed"],
+    [crm, "missed"],
+    [reports, "missed"],
+    [crm, "building"],
+    [reports, "building"],
+  ]);
+});
+
+test("a slot nobody came for names the databases it was for: also one that joined since the last look, not one that came later", async () => {
+  const site = await aSite([picked(sales, { catchUp: "none", startWindowMinutes: 60 })]);
+  const tags = [{ key: "team", value: "sales" }];
+  site.simulator.control.changeInstance(ledger, { tags });
+  site.simulator.control.changeInstance(reports, { tags: [] });
+  site.simulator.control.addInstance({ id: late, name: "late", createdAt: slotAt + 30 * minuteMs, tags });
+  site.clock.set(slotAt + 70 * minuteMs);
+  await site.create();
+  expect(await states(site)).toEqual([
+    [crm, "missed"],
+    [ledger, "missed"],
+    // It lost its tag all of a sudden, and counts for one more day.
+    [reports, "missed"],
+  ]);
+  const missed = site.notices.filter((notice) => notice.subject.includes("backup-missed"));
+  expect(missed.map(({ subject }) => subject)).toEqual(["PAGE backup-missed: 3 databases of account demo"]);
+  expect(missed[0]?.body).toContain(ledger);
+  expect(liveBackups(site.simulator)).toEqual([]);
+});
+
+test("a slot nobody came for is told at once for the whole selector when its account cannot be listed", async () => {
+  const site = await aSite([picked(sales, { catchUp: "none", startWindowMinutes: 60 })]);
+  site.simulator.control.setFaults([listingFails]);
+  site.clock.set(slotAt + 70 * minuteMs);
+  await site.create();
+  expect(await states(site)).toEqual([["selector", "missed"]]);
+  expect(subjects(site)).toContain("PAGE backup-missed: nightly-shop selector");
+  site.simulator.control.clearFaults();
+  site.clock.set(slotAt + dayMs);
+  await site.create();
+  await site.minutes(25);
+  expect(await states(site)).toEqual([
+    ["selector", "missed"],
+    [crm, "completed"],
+    [reports, "completed"],
   ]);
 });
 

@@ -139,8 +139,14 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: "a slot whose databases cannot be worked out is let go",
     file: "shared/workflows/dispatch-account.ts",
-    find: "const waiting = selectors.flatMap((work) =>",
-    replace: "const waiting = selectors.slice(0, 0).flatMap((work) =>",
+    find: "const standIns = selectors.flatMap((work) =>",
+    replace: "const standIns = selectors.slice(0, 0).flatMap((work) =>",
+  },
+  {
+    name: "a slot nobody came for names only some of the databases it was for",
+    file: "shared/workflows/resolve-selectors.ts",
+    find: "return meant.map((member) => missAtBirth(",
+    replace: "return meant.slice(1).map((member) => missAtBirth(",
   },
   {
     name: "a refused password is tried again",

@@ -165,6 +165,8 @@ test("a slot that stood for a whole selector counts once for each database it ha
   const digest = policyDigest({ ...facts, runs: [whole], members: ["db-1", "db-2", "db-3"] }, span);
   expect(digest).toMatchObject({ planned: 3, good: 0, paged: 1 });
   expect(digest.missed.map((line) => line.split(" ")[1])).toEqual(["db-1", "db-2", "db-3"]);
+  const own = { ...whole, instanceId: "db-2" };
+  expect(policyDigest({ ...facts, runs: [whole, own], members: ["db-1", "db-2"] }, span)).toMatchObject({ planned: 2 });
   const empty: Run = { ...whole, state: "skipped", reason: "selector-empty" };
   expect(policyDigest({ ...facts, runs: [empty], members: ["db-1"] }, span)).toMatchObject({ planned: 1 });
 });

@@ -62,10 +62,10 @@ function generateNights(seed: number): Scenario {
   return { seed, startAt, endAt, instances, edits: [...edits, ...ended], faults, ...drawShards(seed) };
 }
 
-/** Two seeds of five have several shards at some time, and most of those another number of them later. */
+/** One seed of six may have several shards at some time, and most of those another number of them later. */
 function drawShards(seed: number): Pick<Scenario, "shards"> {
   const chance = SeededChance.of(seed, "shards");
-  return chance.happens(0.4) ? { shards: { first: chance.between(1, 3), later: chance.between(1, 3) } } : {};
+  return chance.happens(1 / 6) ? { shards: { first: chance.between(1, 3), later: chance.between(1, 3) } } : {};
 }
 
 function drawInstances(chance: SeededChance): OtcInstance[] {
