@@ -17,6 +17,7 @@ import { type AccountSecrets, SecretsManagerAccounts } from "../shared/adapters/
 import { systemChance } from "../shared/adapters/system-chance.ts";
 import { systemClock } from "../shared/adapters/system-clock.ts";
 import { type Config, parseConfig } from "../shared/config.ts";
+import { localFlags } from "../shared/domain/site-commands.ts";
 import type { Clock, Log, LogEntry, Notifier, Site } from "../shared/ports.ts";
 import type { PolicyEditor, PolicyHistory } from "../shared/ports-for-editing.ts";
 import { buildSite } from "../shared/services.ts";
@@ -53,7 +54,7 @@ export type Place =
 /** How the options name the place, for commands that a text tells people to type. */
 export function siteFlags(where: WhereOptions): string {
   if (where.local !== true) return `--stage ${where.stage ?? "<name>"}`;
-  return where.folder === ".local" ? "--local" : `--local --folder ${where.folder}`;
+  return localFlags(where.folder);
 }
 
 /**

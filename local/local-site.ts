@@ -8,6 +8,7 @@ import { marshall } from "@aws-sdk/util-dynamodb";
 import type { AccountSecrets } from "../shared/adapters/secrets-manager-accounts.ts";
 import { systemChance } from "../shared/adapters/system-chance.ts";
 import { type Config, parseConfig } from "../shared/config.ts";
+import { localFlags } from "../shared/domain/site-commands.ts";
 import { parsePolicyFile } from "../shared/policies/policy-file.ts";
 import type { Clock, Log, Notifier, Site } from "../shared/ports.ts";
 import { buildSite } from "../shared/services.ts";
@@ -82,6 +83,7 @@ async function openOn(tables: EmbeddedTables, options: LocalSiteOptions, opened:
     log: options.log,
     clock,
     chance: systemChance,
+    siteFlags: localFlags(folder ?? ".local"),
   });
   // The samples mean databases of the simulator's small fleet.
   const isSmall = fleet.accounts.some(({ name }) => name === DEMO_ACCOUNT.name);

@@ -46,6 +46,8 @@ export interface SiteParts {
   readonly chance: Chance;
   /** The function that this process runs. Absent: one process runs them all and has the accounts' whole rate. */
   readonly functionName?: string;
+  /** How a command in a text names this site. Absent: by its stage. */
+  readonly siteFlags?: string;
   /** How requests travel to OTC. Absent: over HTTPS. */
   readonly transport?: Transport;
 }
@@ -83,7 +85,7 @@ export function buildSite(config: Config, parts: SiteParts): Site {
     digests: new DynamoDbDigests(ledger),
     ...(config.deadManUrl === undefined ? {} : { deadManSwitch: new HttpsDeadManSwitch(config.deadManUrl) }),
     provider,
-    notifier: { publish: (notice) => notifier.publish(withSite(notice, config.stage)) },
+    notifier: { publish: (notice) => notifier.publish(withSite(notice, parts.siteFlags ?? `--stage ${config.stage}`)) },
     telemetry,
     log,
     settings: {

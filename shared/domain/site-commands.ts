@@ -2,15 +2,21 @@
 // pasted as it stands: whoever reads it at night has several stages and one terminal.
 
 import type { Notice } from "./alert-text.ts";
+import { shellWord } from "./terminal-text.ts";
 
 const command = /`(npx otc-backup [^`]*)`/g;
 
-/** The text with `--stage <name>` or the like in every command. */
-export function commandsOn(site: string, text: string): string {
-  return text.replaceAll(command, (_whole, bare: string) => `${bare} ${site}`);
+/** How a command names the site of this machine that keeps its state in `folder`. */
+export function localFlags(folder: string): string {
+  return folder === ".local" ? "--local" : `--local --folder ${shellWord(folder)}`;
 }
 
-/** The notice with the site in every command. `stage` is `local` for the site of one machine. */
-export function withSite(notice: Notice, stage: string): Notice {
-  return { ...notice, body: commandsOn(stage === "local" ? "--local" : `--stage ${stage}`, notice.body) };
+/** The text with `flags`, such as `--stage prod`, in every command. */
+export function commandsOn(flags: string, text: string): string {
+  return text.replaceAll(command, (_whole, bare: string) => `${bare} ${flags}`);
+}
+
+/** The notice with the site in every command. */
+export function withSite(notice: Notice, flags: string): Notice {
+  return { ...notice, body: commandsOn(flags, notice.body) };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { withSite } from "../../../shared/domain/site-commands.ts";
+import { localFlags, withSite } from "../../../shared/domain/site-commands.ts";
 
 const notice = {
   level: "page",
@@ -9,8 +9,12 @@ const notice = {
 } as const;
 
 test.each([
-  ["prod", "first npx otc-backup status --stage prod,\nthen `x` and npx otc-backup why a/b/c --stage prod"],
-  ["local", "first npx otc-backup status --local,\nthen `x` and npx otc-backup why a/b/c --local"],
-])("every command in a text names the site: %s", (stage, body) => {
-  expect(withSite(notice, stage)).toEqual({ ...notice, body });
+  ["--stage prod", "first npx otc-backup status --stage prod,\nthen `x` and npx otc-backup why a/b/c --stage prod"],
+  [localFlags(".local"), "first npx otc-backup status --local,\nthen `x` and npx otc-backup why a/b/c --local"],
+  [
+    localFlags("my site"),
+    "first npx otc-backup status --local --folder 'my site',\nthen `x` and npx otc-backup why a/b/c --local --folder 'my site'",
+  ],
+])("every command in a text names the site: %s", (flags, body) => {
+  expect(withSite(notice, flags)).toEqual({ ...notice, body });
 });
