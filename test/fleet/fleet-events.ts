@@ -43,7 +43,12 @@ const events: Record<string, Event> = {
   "opted out without a reason": async (day, account) =>
     void (await day.driver.add(account, { tags: { "otc-backup-optout": "" } })),
   "replica added": async (day, account) => void (await day.driver.add(account, { isReplica: true })),
-  untagged: async (day, account) => day.driver.retag(oneTagged(day, account), { team: "moved" }),
+  untagged: async (day, account) => {
+    const one = oneTagged(day, account);
+    // In a small account a single database is more than the selector may lose at once: it stays for a day.
+    if (100 > 20 * tagged(day, account).length) one.graceUntilAt = day.driver.now + dayMs;
+    await day.driver.retag(one, { team: "moved" });
+  },
   "tagged again": async (day, account) => {
     const lost = day.driver.databases.find(
       (one) => one.account === account && one.removedAt === undefined && one.tags.team === "moved",
