@@ -6,6 +6,7 @@ import type { AccountInventory } from "./domain/account-inventory.ts";
 import type { StandingAlert } from "./domain/alert.ts";
 import type { Notice } from "./domain/alert-text.ts";
 import type { DigestRecord, DigestSettings } from "./domain/decide-digest.ts";
+import type { FreshnessRun } from "./domain/decisive-runs.ts";
 import type { Failure, Result } from "./domain/failure.ts";
 import type { DueQuery } from "./domain/fair-choice.ts";
 import type { Hold } from "./domain/hold.ts";
@@ -72,8 +73,8 @@ export interface RunStore {
   due(lane: Lane, query: DueQuery): Promise<Run[]>;
   /** Runs of one policy with slots in `[fromAt, toAt]`, oldest first. */
   ofPolicy(policyId: string, range: { fromAt: number; toAt: number }): Promise<Run[]>;
-  /** All runs of one policy, oldest first, a page at a time: those of years may not fit into memory. */
-  pagesOfPolicy(policyId: string): AsyncIterable<readonly Run[]>;
+  /** All runs of one policy, or those with slots in `[fromAt, toAt]`, oldest first, a page at a time: those of years may not fit into memory. */
+  pagesOfPolicy(policyId: string, range?: { fromAt: number; toAt: number }): AsyncIterable<readonly Run[]>;
   read(key: RunKey): Promise<Run | undefined>;
   /** What is due in a lane, also what cannot be understood: written by newer code, or changed by hand. Every other method leaves that out. */
   inspect(lane: Lane, query: { now: number; limit: number }): Promise<InspectedLane>;
@@ -138,6 +139,23 @@ export interface AuditCheckpoint {
   readonly policies: PolicyBaseline;
   /** The comparison with what OTC lists. */
   readonly reconciliation?: Reconciliation;
+}
+
+/** What the auditor made of a policy's runs before those it reads at every audit. */
+export interface OlderRuns {
+  readonly readAt: number;
+  /** The floor that good ones were judged by. */
+  readonly sizeFloorKb: number;
+  /** Runs with slots before this instant are in it, by those that decide. */
+  readonly untilAt: number;
+  readonly runs: readonly FreshnessRun[];
+}
+
+/** What one process remembers from audit to audit. It may forget anything at any time: then it is read again. */
+export interface AuditMemory {
+  recall(policyId: string): OlderRuns | undefined;
+  remember(policyId: string, older: OlderRuns): void;
+  forget(policyId: string): void;
 }
 
 export interface AuditStore {
@@ -225,6 +243,7 @@ export interface Site {
   readonly heartbeats: HeartbeatStore;
   readonly standingAlerts: StandingAlertStore;
   readonly audits: AuditStore;
+  readonly auditMemory: AuditMemory;
   readonly holds: HoldStore;
   readonly prune: PruneStore;
   readonly digests: DigestStore;

@@ -5,6 +5,7 @@ import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { AccountPaces, type PaceRole } from "./adapters/account-paces.ts";
+import { ProcessAuditMemory } from "./adapters/audit-memory.ts";
 import { HttpsDeadManSwitch } from "./adapters/dead-man-switch.ts";
 import { DynamoDbAudits } from "./adapters/dynamodb-audits.ts";
 import { dynamoDbClient } from "./adapters/dynamodb-client.ts";
@@ -80,6 +81,7 @@ export function buildSite(config: Config, parts: SiteParts): Site {
     heartbeats: new DynamoDbHeartbeats(ledger),
     standingAlerts: new DynamoDbStandingAlerts(ledger),
     audits: new DynamoDbAudits(ledger),
+    auditMemory: new ProcessAuditMemory(),
     holds: new DynamoDbHolds(ledger),
     prune: new DynamoDbPrune(ledger),
     digests: new DynamoDbDigests(ledger),

@@ -95,13 +95,11 @@ export class DynamoDbRunStore implements RunStore {
   }
 
   async ofPolicy(policyId: string, range: { fromAt: number; toAt: number }): Promise<Run[]> {
-    const values = { ":pk": `run#${policyId}`, ":from": slotText(range.fromAt), ":to": `${slotText(range.toAt)}~` };
-    return this.#readable(await this.#table.query({ expression: "pk = :pk AND sk BETWEEN :from AND :to", values }));
+    return this.#readable(await this.#table.query(runsOf(policyId, range)));
   }
 
-  async *pagesOfPolicy(policyId: string): AsyncGenerator<readonly Run[]> {
-    const condition = { expression: "pk = :pk", values: { ":pk": `run#${policyId}` } };
-    for await (const page of this.#table.queryPages(condition)) yield this.#readable(page);
+  async *pagesOfPolicy(policyId: string, range?: { fromAt: number; toAt: number }): AsyncGenerator<readonly Run[]> {
+    for await (const page of this.#table.queryPages(runsOf(policyId, range))) yield this.#readable(page);
   }
 
   async read(key: RunKey): Promise<Run | undefined> {
@@ -126,4 +124,11 @@ export class DynamoDbRunStore implements RunStore {
       return [];
     });
   }
+}
+
+function runsOf(policyId: string, range?: { fromAt: number; toAt: number }): Condition {
+  const pk = `run#${policyId}`;
+  if (range === undefined) return { expression: "pk = :pk", values: { ":pk": pk } };
+  const values = { ":pk": pk, ":from": slotText(range.fromAt), ":to": `${slotText(range.toAt)}~` };
+  return { expression: "pk = :pk AND sk BETWEEN :from AND :to", values };
 }

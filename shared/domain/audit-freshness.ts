@@ -1,10 +1,10 @@
 // How old the newest good backup of each database of a policy is, against the policy's target, when it is judged from
 // outside: what a database without a good backup counts from, and what a pause or being disabled excuses.
 
+import type { FreshnessRun } from "./decisive-runs.ts";
 import { newestGood } from "./good.ts";
 import { type OwedSpan, owedMs, owedSpans, type PolicyVersion } from "./owed-time.ts";
 import type { Policy } from "./policy.ts";
-import type { Run } from "./run.ts";
 import { databasesOfRuns } from "./selection.ts";
 import { nextSlots } from "./slots.ts";
 
@@ -31,8 +31,8 @@ export interface DatabaseFreshness {
 
 export interface FreshnessFacts {
   readonly now: number;
-  /** Runs of the policy, as far back as they were read. */
-  readonly runs: readonly Run[];
+  /** Runs of the policy, as far back as they were read; older ones need not be all, see decisive-runs.ts. */
+  readonly runs: readonly FreshnessRun[];
   /** A database without any run counts from the policy's first slot after this instant. */
   readonly owedAfterAt?: number;
   /** All versions of the policy. Needed only where a target seems to be missed: time in which it was disabled is not owed. */
@@ -54,7 +54,7 @@ export function isPaused(policy: Policy, now: number): boolean {
 }
 
 /** Those the row names; for a selector, those of the newest slot that was written down. */
-export function databasesOf(policy: Policy, runs: readonly Run[]): readonly string[] {
+export function databasesOf(policy: Policy, runs: readonly FreshnessRun[]): readonly string[] {
   return policy.target.kind === "instances" ? policy.target.instanceIds : databasesOfRuns(runs);
 }
 
@@ -116,8 +116,8 @@ function firstSlotAfter(policy: Policy, at: number, now: number): number {
   return nextSlots(policy.schedule, at, 1)[0] ?? now;
 }
 
-function causeOf(runs: readonly Run[]): string {
-  let newest: Run | undefined;
+function causeOf(runs: readonly FreshnessRun[]): string {
+  let newest: FreshnessRun | undefined;
   for (const run of runs) if (newest === undefined || run.slotAt > newest.slotAt) newest = run;
   return newest === undefined ? "no-run" : (newest.lastFailure?.code ?? newest.reason);
 }

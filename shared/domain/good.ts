@@ -1,9 +1,14 @@
 // What makes a backup good, and how old the newest good one of a database is. Everything is dated by the slot: not by when
 // a backup began or ended, which an outage or a slow night would shift.
 
-import type { Run } from "./run.ts";
+import type { Run, RunTerms } from "./run.ts";
 
 const hourMs = 3_600_000;
+
+/** What of a run says whether its backup is good. */
+export type PerhapsGood = Pick<Run, "slotAt" | "state" | "backupId" | "vanishedAt" | "retention" | "sizeKb"> & {
+  readonly terms: Pick<RunTerms, "sizeFloorKb">;
+};
 
 /** At least the floor, equal counts; an absent size is not good; a floor of 0 switches the check off. */
 export function isLargeEnough(sizeKb: number | undefined, floorKb: number): boolean {
@@ -14,15 +19,15 @@ export function isLargeEnough(sizeKb: number | undefined, floorKb: number): bool
  * COMPLETED, ours, large enough, and still there: not deleted by retention, not vanished, no DELETE on its way.
  * `sizeFloorKb` is the policy's in force; a run carries the one of its own night, which counts where no policy is left.
  */
-export function isGood(run: Run, sizeFloorKb = run.terms.sizeFloorKb): boolean {
+export function isGood(run: PerhapsGood, sizeFloorKb = run.terms.sizeFloorKb): boolean {
   if (run.state !== "completed" || run.backupId === undefined || run.vanishedAt !== undefined) return false;
   const leaving = run.retention?.stage === "deleting" || run.retention?.stage === "deleted";
   return !leaving && isLargeEnough(run.sizeKb, sizeFloorKb);
 }
 
 /** The good run with the latest slot. */
-export function newestGood(runs: readonly Run[], sizeFloorKb?: number): Run | undefined {
-  let newest: Run | undefined;
+export function newestGood<R extends PerhapsGood>(runs: readonly R[], sizeFloorKb?: number): R | undefined {
+  let newest: R | undefined;
   for (const run of runs)
     if (isGood(run, sizeFloorKb) && (newest === undefined || run.slotAt > newest.slotAt)) newest = run;
   return newest;
@@ -40,7 +45,7 @@ export interface Freshness {
 
 /** The age of one database's newest good backup against its policy's target. `runs`: of one policy and one database. */
 export function freshness(
-  runs: readonly Run[],
+  runs: readonly PerhapsGood[],
   facts: { now: number; maxAgeHours: number; sizeFloorKb?: number },
 ): Freshness {
   const newest = newestGood(runs, facts.sizeFloorKb);

@@ -74,7 +74,7 @@ function clockRefusals(runs: readonly Run[], { now, clockSkewMs }: Surroundings)
   const ahead = runs.find((run) => run.slotAt - now > toleratedSkewMs);
   if (ahead !== undefined)
     refusals.push({ reason: "slot-in-future", message: `slot ${slotText(ahead.slotAt)} lies in the future` });
-  const early = runs.find((run) => run.slotAt - completedAt(run) > toleratedSkewMs);
+  const early = runs.find(isEarly);
   if (early !== undefined)
     refusals.push({
       reason: "completed-before-slot",
@@ -86,6 +86,11 @@ function clockRefusals(runs: readonly Run[], { now, clockSkewMs }: Surroundings)
       message: `our clock and OTC's differ by ${Math.round(Math.abs(clockSkewMs) / 1000)} s`,
     });
   return refusals;
+}
+
+/** Completed before its slot: no clock that was right says so. */
+export function isEarly(run: Run): boolean {
+  return run.slotAt - completedAt(run) > toleratedSkewMs;
 }
 
 /** The earlier of what OTC's clock and ours say of the completion; a run that is not completed never offends. */

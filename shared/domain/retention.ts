@@ -5,9 +5,9 @@ import { isGood, isLargeEnough } from "./good.ts";
 import { type Hold, holdOn } from "./hold.ts";
 import { backupName, slotText } from "./naming.ts";
 import type { Policy } from "./policy.ts";
-import { type Refusal, refusalsOf, type Surroundings } from "./retention-refusals.ts";
+import { isEarly, type Refusal, refusalsOf, type Surroundings } from "./retention-refusals.ts";
 import { keptByRules, notKeptText } from "./retention-rules.ts";
-import type { BackupRef, RetentionMark, Run } from "./run.ts";
+import { type BackupRef, hasEnded, type RetentionMark, type Run } from "./run.ts";
 
 /** What of a policy retention needs. */
 export type RetentionTerms = Pick<Policy, "retention" | "timeZone" | "maxAgeHours" | "sizeFloorKb">;
@@ -118,6 +118,16 @@ function kindOf(run: Run, facts: RetentionFacts): Judged["kind"] {
 /** The name is the one this run and attempt must have: anything else was changed by hand or is not ours. */
 export function isOurs(run: Run, facts: { readonly namePrefix: string }): boolean {
   return run.name === backupName(facts.namePrefix, run, run.attempt);
+}
+
+/**
+ * Whether a verdict can depend on the run: it has a backup that is not known to be gone, it has not ended, or its times speak
+ * against our clock. All others are history, which grows for ever while this does not.
+ */
+export function concernsRetention(run: Run, now: number): boolean {
+  if (!hasEnded(run) || run.slotAt > now || isEarly(run)) return true;
+  const marks = [...(run.backupId === undefined ? [] : [run.retention]), ...run.earlierBackups.map((b) => b.retention)];
+  return marks.some((mark) => mark?.stage !== "deleted");
 }
 
 function isLeaving(mark: RetentionMark | undefined): boolean {

@@ -1,14 +1,17 @@
-// Everything that retention judges one policy by, read from the tables: its row as it stands, the version in force, all its
-// runs and its holds. Nothing is written.
+// Everything that retention judges one policy by, read from the tables: its row as it stands, the version in force, its runs
+// that have backups, and its holds. Nothing is written.
 
+import type { Hold } from "../domain/hold.ts";
 import type { Policy } from "../domain/policy.ts";
+import { concernsRetention } from "../domain/retention.ts";
 import type { DatabaseHistory } from "../domain/retention-plan.ts";
+import type { Run } from "../domain/run.ts";
 import { parsePolicy } from "../policies/parse-policy.ts";
 import type { HoldStore, PolicyRow, PolicyVersionStore, RunStore } from "../ports.ts";
 
 /** The parts of a site that a history is read from. */
 export interface HistoryStores {
-  readonly runs: Pick<RunStore, "ofPolicy">;
+  readonly runs: Pick<RunStore, "pagesOfPolicy">;
   readonly holds: Pick<HoldStore, "ofPolicy">;
   readonly versions: Pick<PolicyVersionStore, "effective">;
 }
@@ -18,8 +21,6 @@ export interface PolicyInForce {
   readonly policy: Policy | undefined;
   readonly rowProblems: readonly string[];
 }
-
-const allTime = { fromAt: 0, toAt: Date.UTC(2200, 0) };
 
 /** `row`: nothing when it is gone. An invalid row leaves its last valid version in force, and its problems refuse removal. */
 export async function policyInForce(
@@ -36,15 +37,30 @@ export async function policyInForce(
   return { policy: last?.ok === true ? last.policy : undefined, rowProblems };
 }
 
-/** One history for each database of the policy that has runs, of the account the policy names now. */
+/** One history for each database of the policy that has backups, of the account the policy names now. */
 export async function databaseHistories(
   stores: HistoryStores,
   policy: PolicyInForce & { readonly policyId: string },
   facts: { now: number; namePrefix: string },
 ): Promise<DatabaseHistory[]> {
+  const runs = await runsOfBackups(stores.runs, policy.policyId, facts.now);
+  return historiesOf(runs, policy, { ...facts, holds: await stores.holds.ofPolicy(policy.policyId) });
+}
+
+/** Those that retention judges by. A page at a time: what has long been deleted must not fill the memory of a function. */
+export async function runsOfBackups(runs: HistoryStores["runs"], policyId: string, now: number): Promise<Run[]> {
+  const found: Run[] = [];
+  for await (const page of runs.pagesOfPolicy(policyId))
+    found.push(...page.filter((run) => concernsRetention(run, now)));
+  return found;
+}
+
+export function historiesOf(
+  runs: readonly Run[],
+  policy: PolicyInForce & { readonly policyId: string },
+  facts: { now: number; namePrefix: string; holds: readonly Hold[] },
+): DatabaseHistory[] {
   const { policyId, rowProblems } = policy;
-  const holds = await stores.holds.ofPolicy(policyId);
-  const runs = await stores.runs.ofPolicy(policyId, allTime);
   const groups = Map.groupBy(runs, (run) => JSON.stringify([run.instanceId, run.account]));
   return [...groups.values()].flatMap((list) => {
     const [first] = list;
@@ -52,6 +68,6 @@ export async function databaseHistories(
     const { instanceId, account } = first;
     // The policy moved to another account: what it made in the old one is kept until someone decides.
     const terms = policy.policy?.account === account ? policy.policy : undefined;
-    return [{ policyId, instanceId, account, runs: list, facts: { ...facts, terms, rowProblems, holds } }];
+    return [{ policyId, instanceId, account, runs: list, facts: { ...facts, terms, rowProblems } }];
   });
 }

@@ -7,6 +7,7 @@ import { type AccountPlan, type DatabasePlan, isNewMark, planAccount } from "../
 import type { PruneSwitch, Site, Tick } from "../ports.ts";
 import { type AccountWork, pruneDatabase } from "./prune-database.ts";
 import type { PruneTally } from "./prune-tick.ts";
+import { RecentRuns } from "./recent-runs.ts";
 
 /** So many backups are marked in one tick and plan; the others in the next. */
 const marksPerTick = 1000;
@@ -48,6 +49,7 @@ export async function pruneAccount(
     planId: plan.planId,
     mayMark: isFollowed ? toMark(plan) : new Set(),
     tally,
+    recent: new RecentRuns(),
     left: perAccountAndTick(plan.good),
     trouble: instances.ok ? undefined : instances.failure,
   };

@@ -4,6 +4,7 @@
 import type { Failure, Result } from "../domain/failure.ts";
 import { checkListing, leftovers, whyNotDelete } from "../domain/listing-check.ts";
 import { runId } from "../domain/naming.ts";
+import { proveName } from "../domain/prove-name.ts";
 import type { Instance } from "../domain/remote.ts";
 import { type DatabaseVerdict, type Judged, judgeRetention } from "../domain/retention.ts";
 import { perDatabaseAndTick } from "../domain/retention-caps.ts";
@@ -23,8 +24,9 @@ import type { Site } from "../ports.ts";
 import type { AccountProvider } from "../ports-for-otc.ts";
 import { deleteBackup } from "./delete-backup.ts";
 import { type Look, lookAtDatabase } from "./look-at-database.ts";
-import { databaseHistories, policyInForce } from "./policy-history.ts";
+import { historiesOf, policyInForce } from "./policy-history.ts";
 import type { PruneTally } from "./prune-tick.ts";
+import type { RecentRuns } from "./recent-runs.ts";
 
 export interface AccountWork {
   readonly account: string;
@@ -35,6 +37,7 @@ export interface AccountWork {
   /** Ids of the backups that the plan allows to mark; empty when it was refused. */
   readonly mayMark: ReadonlySet<string>;
   readonly tally: PruneTally;
+  readonly recent: RecentRuns;
   /** Deletions that the account may still make in this tick. */
   left: number;
   trouble: Failure | undefined;
@@ -47,29 +50,27 @@ interface Place {
 
 export async function pruneDatabase(site: Site, place: Place, work: AccountWork): Promise<void> {
   const look = await lookAtDatabase(work.provider, work.instances, place.instanceId);
-  const history = await readAgain(site, place, work.account);
+  const history = await readAgain(site, place, work);
   if (history === undefined) return;
   const { verdict, runs } = judgeWithLook(history, look);
   const current = new Map(runs.map((run) => [runId(run), run]));
   const database: Database = { site, work, look, verdict, current };
   if (verdict.refused.every((refusal) => !refusal.reason.startsWith("listing"))) await settleDeletions(database);
   const taken = await changeMarks(database);
-  reportLeftovers(site, { place, runs, look, tally: work.tally });
+  await reportLeftovers(site, { place, runs, look, tally: work.tally });
   if (verdict.refused.length > 0) noteBlocked(work.tally, place, { verdict, taken });
   else await deleteDue(database, history.facts.terms?.retention?.minimum ?? 1);
 }
 
 /** As it stands now, rows read strongly consistent: minutes may lie between the plan and this. */
-async function readAgain(
-  site: Site,
-  { policyId, instanceId }: Place,
-  account: string,
-): Promise<DatabaseHistory | undefined> {
+async function readAgain(site: Site, place: Place, work: AccountWork): Promise<DatabaseHistory | undefined> {
   const now = site.clock.now();
-  const row = await site.policies.read(policyId);
-  const policy = { policyId, ...(await policyInForce(row, site.versions, now)) };
-  const histories = await databaseHistories(site, policy, { now, namePrefix: site.settings.namePrefix });
-  return histories.find((history) => history.instanceId === instanceId && history.account === account);
+  const row = await site.policies.read(place.policyId);
+  const policy = { policyId: place.policyId, ...(await policyInForce(row, site.versions, now)) };
+  const runs = await work.recent.of(site, place);
+  const holds = await site.holds.ofPolicy(place.policyId);
+  const histories = historiesOf(runs, policy, { now, namePrefix: site.settings.namePrefix, holds });
+  return histories.find((history) => history.account === work.account);
 }
 
 function judgeWithLook(history: DatabaseHistory, { listing, surroundings }: Look) {
@@ -199,15 +200,22 @@ function noteBlocked(tally: PruneTally, place: Place, seen: { verdict: DatabaseV
   if (withheld > 0) tally.blocked.push({ ...place, refused, withheld });
 }
 
-function reportLeftovers(
+async function reportLeftovers(
   site: Site,
   { place, runs, look, tally }: { place: Place; runs: readonly Run[]; look: Look; tally: PruneTally },
-): void {
-  const found = leftovers({ policyId: place.policyId, namePrefix: site.settings.namePrefix }, runs, look.listing);
-  tally.leftovers += found.length;
-  for (const { id, name } of found)
+): Promise<void> {
+  const prefix = site.settings.namePrefix;
+  const found = leftovers({ policyId: place.policyId, namePrefix: prefix }, runs, look.listing);
+  for (const backup of found) {
+    // A run whose backup is gone is not among those that are judged: OTC may still list what it has just deleted.
+    const proven = proveName(backup, { prefix, policyIds: [place.policyId] });
+    const run = proven === undefined ? undefined : await site.runs.read(proven.key);
+    if (run !== undefined && leftovers({ policyId: place.policyId, namePrefix: prefix }, [run], [backup]).length === 0)
+      continue;
+    tally.leftovers += 1;
     site.log.warn({
       event: "leftover-found",
-      message: `backup ${id} (${name}) carries our name and stands in no record; it is left alone`,
+      message: `backup ${backup.id} (${backup.name}) carries our name and stands in no record; it is left alone`,
     });
+  }
 }

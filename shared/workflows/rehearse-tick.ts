@@ -105,6 +105,7 @@ function drySite(real: Site, seen: Notebook): Site {
     inventories: { read: (account) => real.inventories.read(account), write: async () => "written" },
     // No business of the two ticks that are rehearsed.
     audits: { last: () => real.audits.last(), keep: refused },
+    auditMemory: { recall: () => undefined, remember: () => {}, forget: () => {} },
     digests: { last: () => real.digests.last(), replace: refused },
     holds: { ofPolicy: (policyId) => real.holds.ofPolicy(policyId), put: refused, remove: refused },
     prune: {
@@ -139,8 +140,8 @@ function dryRuns(real: RunStore, seen: Notebook): RunStore {
     replace: async (previous, next) => note(previous, next),
     due: async (lane, query) => (await real.due(lane, query)).map(asWritten),
     ofPolicy: async (policyId, range) => (await real.ofPolicy(policyId, range)).map(asWritten),
-    async *pagesOfPolicy(policyId) {
-      for await (const page of real.pagesOfPolicy(policyId)) yield page.map(asWritten);
+    async *pagesOfPolicy(policyId, range) {
+      for await (const page of real.pagesOfPolicy(policyId, range)) yield page.map(asWritten);
     },
     inspect: (lane, query) => real.inspect(lane, query),
     atOtc: (shard) => real.atOtc(shard),

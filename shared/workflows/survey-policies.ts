@@ -5,15 +5,14 @@ import type { Run } from "../domain/run.ts";
 import { whyStuck } from "../domain/stuck-runs.ts";
 import { type UnaccountedSlot, unaccountedSlots } from "../domain/unaccounted-slots.ts";
 import { policyVersions } from "../policies/policy-versions.ts";
-import type { PolicyRow, Site, Tick } from "../ports.ts";
+import type { OlderRuns, PolicyRow, Site, Tick } from "../ports.ts";
 import { inParallel } from "./in-parallel.ts";
+import { olderRuns, recallOlder } from "./older-runs.ts";
 import { type PolicyInForce, policyInForce, startOf } from "./policy-in-force.ts";
 
-const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
 const readers = 16;
-/** How far back runs are read to find out since when a database has been without a good backup. */
-const longestLookBackMs = 400 * dayMs;
 
 export interface StuckRun {
   readonly run: Run;
@@ -71,8 +70,11 @@ async function surveyRow(site: Site, row: PolicyRow, at: { now: number; survey: 
   if (policy.enabled) survey.active += 1;
   else survey.disabled += 1;
   if (policy.enabled && isPaused(policy, now)) survey.paused += 1;
-  const fromAt = now - (policy.maxAgeHours + 1) * hourMs;
-  const runs = await site.runs.ofPolicy(policy.policyId, { fromAt, toAt: now });
+  // Of whole minutes, as slots are: every run is either in this window or before it.
+  const fromAt = Math.floor((now - (policy.maxAgeHours + 1) * hourMs) / minuteMs) * minuteMs;
+  const remembered = recallOlder(site, policy, { now, fromAt });
+  const readFromAt = remembered?.untilAt ?? fromAt;
+  const runs = await site.runs.ofPolicy(policy.policyId, { fromAt: readFromAt, toAt: now });
   for (const run of runs) {
     const why = whyStuck(run, now);
     if (why !== undefined) survey.stuck.push({ run, why });
@@ -82,23 +84,33 @@ async function surveyRow(site: Site, row: PolicyRow, at: { now: number; survey: 
     // The version's own start is read only when something seems to be missing.
     if (since(0).length > 0) survey.unaccounted.push(...since(await startOf(site, inForce)));
   }
-  noteFreshness(survey, await judgeFreshness(site, inForce, { now, runs }));
+  noteFreshness(survey, await judgeFreshness(site, inForce, { now, fromAt, runs, remembered }));
 }
 
-/** Runs as far back as the target reaches settle it, unless a database shows no good one there: then further back. */
-async function judgeFreshness(
-  site: Site,
-  inForce: PolicyInForce,
-  facts: { now: number; runs: readonly Run[] },
-): Promise<DatabaseFreshness[]> {
+interface JudgeFacts {
+  readonly now: number;
+  /** The target reaches back to here. */
+  readonly fromAt: number;
+  /** From there on, or from where what is remembered ends. */
+  readonly runs: readonly Run[];
+  readonly remembered: OlderRuns | undefined;
+}
+
+/** Runs as far back as the target reaches settle it, unless a database shows no good one there: then older ones, too. */
+async function judgeFreshness(site: Site, inForce: PolicyInForce, facts: JudgeFacts): Promise<DatabaseFreshness[]> {
   const { policy } = inForce;
-  const { now, runs } = facts;
+  const { now, fromAt } = facts;
+  const runs = facts.runs.filter((run) => run.slotAt >= fromAt);
   const first = freshnessOf(policy, { now, runs });
-  if (first.every((database) => database.newestGoodAt !== undefined && !database.missed)) return first;
-  const lookBackMs = Math.min(longestLookBackMs, Math.max(35 * dayMs, 4 * policy.maxAgeHours * hourMs));
-  const more = await site.runs.ofPolicy(policy.policyId, { fromAt: now - lookBackMs, toAt: now });
+  if (first.every((database) => database.newestGoodAt !== undefined && !database.missed)) {
+    site.auditMemory.forget(policy.policyId);
+    return first;
+  }
+  const between = facts.runs.filter((run) => run.slotAt < fromAt);
+  const older = await olderRuns(site, policy, { now, fromAt, between, remembered: facts.remembered });
   const versions = policyVersions(await site.versions.versions(policy.policyId), now);
-  return freshnessOf(policy, { now, runs: more, owedAfterAt: await startOf(site, inForce), versions });
+  const owedAfterAt = await startOf(site, inForce);
+  return freshnessOf(policy, { now, runs: [...older.runs, ...runs], owedAfterAt, versions });
 }
 
 function noteFreshness(survey: Survey, databases: readonly DatabaseFreshness[]): void {

@@ -55,7 +55,7 @@ export function dyingAfter(site: Site, lastEffect: number): DyingSite {
       },
     },
   };
-  bindReads(dying.runs, runs, ["due", "ofPolicy", "read", "insert"]);
+  bindReads(dying.runs, runs, ["due", "ofPolicy", "pagesOfPolicy", "read", "insert"]);
   return { site: dying, effects: () => made };
 }
 

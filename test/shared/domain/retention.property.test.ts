@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Hold } from "../../../shared/domain/hold.ts";
 import type { Retention } from "../../../shared/domain/policy.ts";
-import { judgeRetention, type RetentionFacts } from "../../../shared/domain/retention.ts";
+import { concernsRetention, judgeRetention, type RetentionFacts } from "../../../shared/domain/retention.ts";
 import type { Run } from "../../../shared/domain/run.ts";
 import { aHold, aRun } from "../../support/retention-history.ts";
 import { isGoodPlainly, type PlainBackup, removable } from "./retention-oracle.ts";
@@ -195,4 +195,24 @@ test("the order of the runs means nothing", () => {
     }),
     { numRuns: 200 },
   );
+});
+
+test("runs without a backup that could still be there change no verdict", () => {
+  const [gone, never] = [{ retention: { ...mark, stage: "deleted" as const } }, { state: "missed" as const }];
+  let dropped = 0;
+  fc.assert(
+    fc.property(history, fc.infiniteStream(fc.nat(3)), ({ runs, facts }, dice) => {
+      const aged = runs.map((run) => {
+        const roll = dice.next().value;
+        if (roll === 0 && run.state === "completed") return { ...run, ...gone };
+        const { backupId: _none, ...without } = run;
+        return roll === 1 ? { ...without, ...never } : run;
+      });
+      const concerned = aged.filter((run) => concernsRetention(run, facts.now));
+      dropped += aged.length - concerned.length;
+      expect(judgeRetention(concerned, facts)).toEqual(judgeRetention(aged, facts));
+    }),
+    settings,
+  );
+  expect(dropped).toBeGreaterThan(1000);
 });
