@@ -71,3 +71,13 @@ test("what an audit remembers of a stopped database ends with its next good back
   await audit();
   expect(gauges()).toMatchObject({ OverduePolicies: 0 });
 });
+
+test("one tick of prune-backups reads a policy's runs twice, however many of its databases have something to be marked", async () => {
+  const on = await aSiteAfter(5);
+  for (const instanceId of databases)
+    await plant(on, { slot: textOf(slotAt - dayMs), state: "failed", policyId: "fleet", instanceId });
+  const runs = (await on.runs("fleet")).length;
+  const counts = countTables(on.tables.client);
+  expect(await on.prune()).toMatchObject({ marked: databases.length - 1, blocked: 1 });
+  expect(counts.reads).toBeLessThanOrEqual(2 * runs + 6 * databases.length);
+});

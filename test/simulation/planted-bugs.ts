@@ -114,9 +114,9 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: "leftovers that carry our name are cleared away",
     file: "shared/workflows/prune-database.ts",
-    find: "reportLeftovers(site, { place,",
+    find: "await reportLeftovers(site, { place,",
     replace:
-      "const mine = { policyId: place.policyId, namePrefix: site.settings.namePrefix };\n  for (const { id } of leftovers(mine, runs, look.listing)) await work.provider.deleteBackup(id);\n  reportLeftovers(site, { place,",
+      "const mine = { policyId: place.policyId, namePrefix: site.settings.namePrefix };\n  for (const { id } of leftovers(mine, runs, look.listing)) await work.provider.deleteBackup(id);\n  await reportLeftovers(site, { place,",
   },
   {
     name: "the grace between mark and deletion is not waited for",
