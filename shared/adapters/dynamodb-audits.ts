@@ -16,12 +16,20 @@ const noteSchema = z.lazy(() =>
     oddSizes: z.array(z.string()),
   }),
 );
+// Checkpoints of older code name the policy alone.
+const secondLookSchema = z.lazy(() =>
+  z.object({
+    policyId: z.string(),
+    instanceIds: z.array(z.string()).exactOptional(),
+    onceListed: z.string().exactOptional(),
+  }),
+);
 const reconciliationSchema = z.lazy(() =>
   z.object({
     beganAt: z.number(),
     afterPolicyId: z.string().exactOptional(),
     doneAt: z.number(),
-    again: z.array(z.string()),
+    again: z.array(z.union([secondLookSchema, z.string().transform((policyId) => ({ policyId }))])),
     notes: z.array(noteSchema),
   }),
 );

@@ -2,14 +2,19 @@
 // what could not be settled at once.
 
 import type { Policy } from "../domain/policy.ts";
-import { type Reconciliation, type ReconciliationNote, visitsOf } from "../domain/reconciliation.ts";
+import {
+  addToNote,
+  boundedLooks,
+  type Reconciliation,
+  type ReconciliationNote,
+  type SecondLook,
+  visitsOf,
+} from "../domain/reconciliation.ts";
 import type { Site, Tick } from "../ports.ts";
 import type { CountedStock } from "./note-stocks.ts";
 import { reconcilePolicy } from "./reconcile-policy.ts";
 import type { TickJournal } from "./tick-journal.ts";
 
-/** More than this is not asked again one by one: the next round sees it. */
-const mostSecondLooks = 2000;
 const mostNotes = 500;
 
 export interface PolicyToVisit {
@@ -37,25 +42,27 @@ export async function reconcileLedger(
   site: Site,
   { round, policies, tick, journal }: RoundFacts,
 ): Promise<RoundReport> {
-  const again = new Set(round.again.filter((id) => policies.has(id)));
+  const again = new Map(round.again.filter((one) => policies.has(one.policyId)).map((one) => [one.policyId, one]));
   const notes = new Map(round.notes.filter((one) => policies.has(one.policyId)).map((one) => [one.policyId, one]));
-  const visits = visitsOf(round, [...policies.keys()]);
   const unusable = new Set<string>();
   const errors: unknown[] = [];
   let { afterPolicyId } = round;
   const stocks: CountedStock[] = [];
   let adopted = 0;
-  for (const policyId of visits) {
+  for (const look of visitsOf(round, [...policies.keys()])) {
     if (site.clock.now() >= tick.stopAt)
       return { next: { ...round, ...rest(afterPolicyId, again, notes) }, adopted, stocks, errors };
-    const visit = await visitOne(site, { policyId, policies, tick, journal, unusable, errors });
-    if (visit?.again === false) again.delete(policyId);
-    else again.add(policyId);
-    if (visit !== undefined) notes.set(policyId, visit.note);
+    const { policyId } = look;
+    const isSecond = again.has(policyId);
+    const visit = await visitOne(site, { look, policies, tick, journal, unusable, errors });
+    const left = visit === undefined ? look : visit.again;
+    if (left === undefined) again.delete(policyId);
+    else again.set(policyId, left);
+    if (visit?.note !== undefined)
+      notes.set(policyId, look.instanceIds === undefined ? visit.note : addToNote(notes.get(policyId), visit.note));
     adopted += visit?.adopted ?? 0;
     if (visit?.stock !== undefined) stocks.push(visit.stock);
-    if (afterPolicyId !== undefined && policyId > afterPolicyId && !round.again.includes(policyId))
-      afterPolicyId = policyId;
+    if (afterPolicyId !== undefined && policyId > afterPolicyId && !isSecond) afterPolicyId = policyId;
   }
   const { afterPolicyId: _over, ...done } = { ...round, ...rest(undefined, again, notes) };
   return { next: again.size === 0 ? { ...done, doneAt: site.clock.now() } : done, adopted, stocks, errors };
@@ -63,26 +70,26 @@ export async function reconcileLedger(
 
 function rest(
   afterPolicyId: string | undefined,
-  again: ReadonlySet<string>,
+  again: ReadonlyMap<string, SecondLook>,
   notes: ReadonlyMap<string, ReconciliationNote>,
 ) {
   const worthNoting = [...notes.values()].filter((n) => n.orphans.length + n.phantoms + n.oddSizes.length > 0);
   return {
     ...(afterPolicyId === undefined ? {} : { afterPolicyId }),
-    again: [...again].slice(0, mostSecondLooks),
+    again: boundedLooks([...again.values()]),
     notes: worthNoting.slice(0, mostNotes),
   };
 }
 
 interface OneVisit extends Omit<RoundFacts, "round"> {
-  readonly policyId: string;
+  readonly look: SecondLook;
   /** Accounts that could not be used in this audit: no further call is spent on them. */
   readonly unusable: Set<string>;
   readonly errors: unknown[];
 }
 
-async function visitOne(site: Site, { policyId, policies, tick, journal, unusable, errors }: OneVisit) {
-  const found = policies.get(policyId);
+async function visitOne(site: Site, { look, policies, tick, journal, unusable, errors }: OneVisit) {
+  const found = policies.get(look.policyId);
   if (found === undefined || unusable.has(found.policy.account)) return undefined;
   try {
     const provider = await site.provider.account(found.policy.account, { stopAt: tick.stopAt });
@@ -91,7 +98,9 @@ async function visitOne(site: Site, { policyId, policies, tick, journal, unusabl
       return undefined;
     }
     const policyIds = new Set(policies.keys());
-    return await reconcilePolicy(site, { ...found, provider: provider.value, policyIds, journal });
+    const visit = await reconcilePolicy(site, { ...found, look, provider: provider.value, policyIds, journal });
+    if (visit.trouble) unusable.add(found.policy.account);
+    return visit;
   } catch (error) {
     errors.push(error);
     return undefined;

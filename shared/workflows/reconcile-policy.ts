@@ -2,12 +2,11 @@
 // runs by condition only, so that whoever else moved one in the meantime wins; never touches anything at OTC.
 
 import { databasesOf } from "../domain/audit-freshness.ts";
-import { failureKinds } from "../domain/failure.ts";
 import { isGood } from "../domain/good.ts";
 import type { Policy } from "../domain/policy.ts";
 import { carriesOurPrefix, type ProvenName, proveName } from "../domain/prove-name.ts";
 import { adoptRun, backupListedAgain, backupNotListed, mayBeReplaced } from "../domain/reconcile-run.ts";
-import type { ReconciliationNote } from "../domain/reconciliation.ts";
+import { lookAgain, type ReconciliationNote, type SecondLook } from "../domain/reconciliation.ts";
 import type { RemoteBackup } from "../domain/remote.ts";
 import { markOf } from "../domain/retention-mark.ts";
 import type { RetentionMark, Run, RunTerms } from "../domain/run.ts";
@@ -15,6 +14,7 @@ import { wholeSelector } from "../domain/selection.ts";
 import { oddSize } from "../domain/size-anomaly.ts";
 import type { Site } from "../ports.ts";
 import type { AccountProvider } from "../ports-for-otc.ts";
+import { Listings } from "./listings.ts";
 import type { CountedStock } from "./note-stocks.ts";
 import type { TickJournal } from "./tick-journal.ts";
 
@@ -25,15 +25,19 @@ const listedOrphans = 50;
 const deletionShowsWithinMs = 60 * minuteMs;
 
 export interface PolicyVisit {
-  readonly note: ReconciliationNote;
-  /** Something has to be looked at a second time, or could not be looked at. */
-  readonly again: boolean;
+  /** Absent when nothing could be looked at: what is noted stays. */
+  readonly note?: ReconciliationNote;
+  /** What has to be looked at a second time, or could not be looked at. */
+  readonly again: SecondLook | undefined;
+  /** The account cannot be used at all: no further call is spent on it. */
+  readonly trouble: boolean;
   readonly adopted: number;
   /** What OTC holds of the policy; absent when not every database could be listed. */
   readonly stock?: CountedStock;
 }
 
 export interface VisitFacts {
+  readonly look: SecondLook;
   readonly policy: Policy;
   readonly version: number;
   readonly provider: AccountProvider;
@@ -58,48 +62,50 @@ interface Records {
 }
 
 export async function reconcilePolicy(site: Site, facts: VisitFacts): Promise<PolicyVisit> {
-  const { policy, provider } = facts;
-  const records = await readRecords(site, policy);
-  const databases = new Set([...databasesOf(policy, []), ...records.standing.keys()]);
+  const { policy, look } = facts;
+  const { policyId, account } = policy;
   const note: { orphans: string[]; phantoms: number; oddSizes: string[] } = { orphans: [], phantoms: 0, oddSizes: [] };
+  const listings = new Listings(site, facts);
+  // What could not be listed is tried first: as long as it cannot be, a second look reads no run.
+  const tried = look.instanceIds ?? (look.onceListed === undefined ? [] : [look.onceListed]);
+  if (tried.length > 0 && !(await listings.anyOf(tried))) return { again: look, adopted: 0, trouble: listings.trouble };
+  const records = await readRecords(site, policy);
+  const databases = new Set(look.instanceIds ?? [...databasesOf(policy, []), ...records.standing.keys()]);
   const held = { held: 0, heldKb: 0 };
-  let listed = 0;
-  let again = false;
-  let adopted = 0;
+  const unlisted: string[] = [];
+  let [doubts, adopted] = [0, 0];
   for (const instanceId of databases) {
     const standing = records.standing.get(instanceId) ?? [];
     const odd = oddSize(standing.flatMap((one) => one.goodSizeKb ?? []));
     if (odd !== undefined)
-      note.oddSizes.push(`${policy.policyId} ${instanceId}: ${odd.sizeKb} kB, usually about ${odd.medianKb} kB`);
-    const listing = await provider.listBackups(instanceId);
-    if (!listing.ok) {
-      again = true;
-      if (failureKinds[listing.failure.code].accountWide) break;
+      note.oddSizes.push(`${policyId} ${instanceId}: ${odd.sizeKb} kB, usually about ${odd.medianKb} kB`);
+    const listing = await listings.of(instanceId);
+    if (listing === undefined) {
+      unlisted.push(instanceId);
       continue;
     }
-    listed += 1;
-    const ids = new Set(listing.value.map((backup) => backup.id));
+    const ids = new Set(listing.map((backup) => backup.id));
     for (const { backupId, goodSizeKb = 0 } of standing) {
       if (!ids.has(backupId)) continue;
       held.held += 1;
       held.heldKb += goodSizeKb;
     }
-    const gone = await compareRecorded(site, facts, { standing, listing: listing.value });
+    const gone = await compareRecorded(site, facts, { standing, listing });
     note.phantoms += gone.phantoms;
-    again ||= gone.doubts > 0;
-    const unknown = listing.value.filter((backup) => !records.ids.has(backup.id));
+    doubts += gone.doubts;
+    const unknown = listing.filter((backup) => !records.ids.has(backup.id));
     const explained = await explainUnknown(site, facts, unknown);
     note.orphans.push(...explained.orphans);
     adopted += explained.adopted;
   }
-  const { policyId, account } = policy;
-  const isWhole = listed === databases.size;
+  const isWhole = unlisted.length === 0 && look.instanceIds === undefined;
   const stock = isWhole ? { stock: { policyId, account, databases: databases.size, ...held } } : {};
   return {
     ...stock,
     note: { policyId, account, ...note, orphans: note.orphans.slice(0, listedOrphans) },
-    again,
+    again: doubts > 0 ? { policyId } : lookAgain(policyId, { unlisted, databases: databases.size }),
     adopted,
+    trouble: listings.trouble,
   };
 }
 

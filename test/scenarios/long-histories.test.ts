@@ -81,3 +81,35 @@ test("one tick of prune-backups reads a policy's runs twice, however many of its
   expect(await on.prune()).toMatchObject({ marked: databases.length - 1, blocked: 1 });
   expect(counts.reads).toBeLessThanOrEqual(2 * runs + 6 * databases.length);
 });
+
+test("a database that cannot be listed is asked for alone, and no run is read for it, until it can be; the others are compared", async () => {
+  const on = await aSiteAfter(20);
+  const { audit, clock, gauges, simulator, tables } = on;
+  const [other = ""] = well;
+  simulator.control.addFault({
+    ...{ operation: "list-backups", instanceId: stopped, times: 1000 },
+    action: { kind: "status", status: 404, code: "DBS.200013", message: "The DB instance does not exist." },
+  });
+  await on.simulator.control.changeBackup(
+    simulator.control.backups().find((one) => one.instanceId === other)?.id ?? "",
+    {
+      now: "vanish",
+    },
+  );
+  for (const minutes of [0, 5, 10]) {
+    clock.set(clock.now() + minutes * minuteMs);
+    await audit();
+  }
+  expect(gauges()).toMatchObject({ PhantomRecords: 1 });
+  const counts = countTables(tables.client);
+  const callsBefore = simulator.control.calls().total;
+  clock.set(clock.now() + 5 * minuteMs);
+  await audit();
+  expect(simulator.control.calls().total - callsBefore).toBe(1);
+  expect(counts.reads).toBeLessThanOrEqual(4 * databases.length);
+  expect(gauges()).toMatchObject({ AuditHeartbeat: 1, PhantomRecords: 1 });
+  simulator.control.clearFaults();
+  clock.set(clock.now() + 60 * minuteMs);
+  await audit();
+  expect(gauges()).toMatchObject({ AuditHeartbeat: 1, PhantomRecords: 1, ReconcileAgeHours: 0 });
+});

@@ -5,7 +5,14 @@ import { expect, test } from "vitest";
 import { backupName } from "../../../shared/domain/naming.ts";
 import { proveName } from "../../../shared/domain/prove-name.ts";
 import { adoptRun, backupListedAgain, backupNotListed, mayBeReplaced } from "../../../shared/domain/reconcile-run.ts";
-import { currentRound, type Reconciliation, visitsOf } from "../../../shared/domain/reconciliation.ts";
+import {
+  addToNote,
+  boundedLooks,
+  currentRound,
+  lookAgain,
+  type Reconciliation,
+  visitsOf,
+} from "../../../shared/domain/reconciliation.ts";
 import type { Run } from "../../../shared/domain/run.ts";
 import { claim, failBackup, missAtBirth, resend } from "../../../shared/domain/run-machine.ts";
 import { oddSize } from "../../../shared/domain/size-anomaly.ts";
@@ -126,9 +133,46 @@ test("rounds begin daily, at once after an absence of the auditor, and never whi
 });
 
 test("second looks come first, then the policies after the last one visited", () => {
-  const round = { beganAt: 0, doneAt: 0, notes: [], again: ["c", "gone"], afterPolicyId: "b" };
-  expect(visitsOf(round, ["e", "a", "c", "d", "b"])).toEqual(["c", "d", "e"]);
-  expect(visitsOf({ beganAt: 0, doneAt: 0, notes: [], again: ["c"] }, ["a", "c"])).toEqual(["c"]);
+  const again = [{ policyId: "c" }, { policyId: "gone" }, { policyId: "a", instanceIds: ["a1"] }];
+  const round = { beganAt: 0, doneAt: 0, notes: [], again, afterPolicyId: "b" };
+  const looks = [{ policyId: "c" }, { policyId: "a", instanceIds: ["a1"] }, { policyId: "d" }, { policyId: "e" }];
+  expect(visitsOf(round, ["e", "a", "c", "d", "b"])).toEqual(looks);
+  const over = { beganAt: 0, doneAt: 0, notes: [], again: [{ policyId: "c" }] };
+  expect(visitsOf(over, ["a", "c"])).toEqual([{ policyId: "c" }]);
+});
+
+test("a policy that a new round has to visit is visited whole: one bad database must not keep the others from it", () => {
+  const again = [
+    { policyId: "c", instanceIds: ["c1", "c2"] },
+    { policyId: "d", onceListed: "d1" },
+  ];
+  const looks = [{ policyId: "c" }, { policyId: "d" }];
+  expect(visitsOf({ beganAt: 0, doneAt: 0, notes: [], again, afterPolicyId: "" }, ["c", "d"])).toEqual(looks);
+});
+
+test("a checkpoint holds a thousand databases by name and two thousand policies", () => {
+  const ids = Array.from({ length: 50 }, (_, n) => `db-${n}`);
+  const looks = boundedLooks(Array.from({ length: 2500 }, (_, n) => ({ policyId: `p${n}`, instanceIds: ids })));
+  expect(looks).toHaveLength(2000);
+  expect(looks.filter((look) => look.instanceIds !== undefined)).toHaveLength(20);
+  expect(looks.at(-1)).toEqual({ policyId: "p1999", onceListed: "db-0" });
+  expect(JSON.stringify(looks).length).toBeLessThan(150_000);
+});
+
+test("what could not be listed is looked at again alone; all or very many of them as a whole", () => {
+  const ids = Array.from({ length: 60 }, (_, n) => `db-${n}`);
+  expect(lookAgain("p", { unlisted: [], databases: 60 })).toBeUndefined();
+  expect(lookAgain("p", { unlisted: ["db-7"], databases: 60 })).toEqual({ policyId: "p", instanceIds: ["db-7"] });
+  expect(lookAgain("p", { unlisted: ids.slice(1), databases: 60 })).toEqual({ policyId: "p", onceListed: "db-1" });
+  expect(lookAgain("p", { unlisted: ["db-7"], databases: 1 })).toEqual({ policyId: "p", onceListed: "db-7" });
+});
+
+test("a second look adds to what is noted of the other databases", () => {
+  const before = { policyId: "p", account: "prod", orphans: ["a"], phantoms: 1, oddSizes: ["x"] };
+  const found = { policyId: "p", account: "prod", orphans: ["b"], phantoms: 2, oddSizes: ["x", "y"] };
+  const both = { policyId: "p", account: "prod", orphans: ["a", "b"], phantoms: 3, oddSizes: ["x", "y"] };
+  expect(addToNote(before, found)).toEqual(both);
+  expect(addToNote(undefined, found)).toEqual(found);
 });
 
 test.each<[string, number[], boolean]>([
