@@ -88,7 +88,12 @@ async function openOn(tables: EmbeddedTables, options: LocalSiteOptions, opened:
   // The samples mean databases of the simulator's small fleet.
   const isSmall = fleet.accounts.some(({ name }) => name === DEMO_ACCOUNT.name);
   const planted = options.policiesFile ?? (simulator !== undefined && isSmall ? samplePoliciesFile : undefined);
-  if (planted !== undefined) await plantPolicies(tables, planted, clock.now());
+  const isPlanted = planted !== undefined && (await plantPolicies(tables, planted, clock.now()));
+  if (options.policiesFile !== undefined && !isPlanted) {
+    const how = "npx otc-backup policies apply brings them up to it";
+    const message = `this site has policies already: ${options.policiesFile} is not read; ${how}`;
+    options.log.warn({ event: "policies-file-not-read", message });
+  }
   if (folder !== undefined) {
     const simulated = options.fleet === undefined ? {} : { fleet: options.fleet.named };
     const otc =
@@ -143,10 +148,10 @@ export const demoAccount: AccountSecrets = {
     fleetAccounts(DEMO_FLEET).read(account.endsWith("/prune") ? `${DEMO_ACCOUNT.name}/prune` : DEMO_ACCOUNT.name),
 };
 
-/** Fills an empty policies table. One with rows is left alone: a sample that somebody removed stays removed. */
-async function plantPolicies(tables: EmbeddedTables, file: string, now: number): Promise<void> {
+/** Fills an empty policies table. One with rows is left alone, and false: a sample that somebody removed stays removed. */
+async function plantPolicies(tables: EmbeddedTables, file: string, now: number): Promise<boolean> {
   const first = await tables.client.send(new ScanCommand({ TableName: localTableNames.policies, Limit: 1 }));
-  if ((first.Items ?? []).length > 0) return;
+  if ((first.Items ?? []).length > 0) return false;
   const { policies } = parsePolicyFile(await readFile(file, "utf8"), now);
   for (const { row } of policies) {
     const put = new PutItemCommand({
@@ -158,4 +163,5 @@ async function plantPolicies(tables: EmbeddedTables, file: string, now: number):
       if (!(error instanceof Error && error.name === "ConditionalCheckFailedException")) throw error;
     });
   }
+  return true;
 }

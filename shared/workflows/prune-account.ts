@@ -71,8 +71,10 @@ function toMark(plan: AccountPlan): Set<string> {
   return new Set(oldestFirst.slice(0, marksPerTick).map(({ backup }) => backup.id));
 }
 
+/** Nothing while nothing may go: a line an hour that says so would hide the others. */
 function tell(site: Site, plan: AccountPlan): void {
   const removable = plan.databases.reduce((sum, { verdict }) => sum + verdict.remove.length, 0);
+  if (removable === 0) return;
   const because = plan.refused.map(({ message }) => message).join("; ");
   site.log.info({
     event: "retention-planned",

@@ -14,6 +14,7 @@ import { openLocalSite } from "../../local/local-site.ts";
 import { createBackups } from "../../shared/workflows/create-backups.ts";
 import { surveyAccounts } from "../../shared/workflows/survey-accounts.ts";
 import { aRow, noPolicies, slotAt } from "../support/test-site.ts";
+import { cli } from "./a-cli.ts";
 
 const silent = { info: () => {}, warn: () => {}, error: () => {} };
 
@@ -65,4 +66,8 @@ test("when everything is covered it says so with exit code 0, and a limit gets i
     accounts: [{ account: "demo", databases: 7, replicas: 1, covered: 7, uncovered: [] }],
     forecasts: [{ account: "demo", perDay: 7 }],
   });
+  const shown = await cli("policies", "show", "nightly-shop", "--local", "--folder", folder, "--json");
+  const { matched } = JSON.parse(shown.out);
+  expect(matched).toMatchObject({ replicas: 1 });
+  expect(matched.databases).toHaveLength(7);
 });

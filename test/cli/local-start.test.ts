@@ -3,6 +3,9 @@
 import { closeSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { ConsoleNotifier } from "../../local/console-log.ts";
+import { SteppedClock } from "../../local/local-clock.ts";
+import { openLocalSite } from "../../local/local-site.ts";
 import { runLive } from "../../local/run-live.ts";
 import { readClockFile, writeClockFile, writeSiteFile } from "../../local/site-files.ts";
 import { aFolder, aSiteInAFolder, cli } from "./a-cli.ts";
@@ -29,6 +32,26 @@ test.each([
     expect(said.err).toContain(told);
     expect(said.err).not.toContain("--debug");
     expect(listening()).toBe(before);
+  }
+});
+
+test("a policies file for a site that has policies already is not read, and that is said", async () => {
+  const policiesFile = join(aFolder(), "mine.yaml");
+  const row = { policyId: "mine", account: "demo", instanceIds: [anInstance], schedule: "0 1 * * *" };
+  writeFileSync(policiesFile, JSON.stringify([row]));
+  const folder = aFolder();
+  for (const said of [[], [expect.stringContaining(`${policiesFile} is not read`)]]) {
+    const warned: string[] = [];
+    const log = {
+      info: () => {},
+      error: () => {},
+      warn: ({ message }: { message: string }) => void warned.push(message),
+    };
+    const clock = new SteppedClock(Date.UTC(2026, 10, 24));
+    const notifier = new ConsoleNotifier(clock, () => {});
+    const local = await openLocalSite({ clock, log, notifier, folder, policiesFile });
+    await local.close();
+    expect(warned).toEqual(said);
   }
 });
 

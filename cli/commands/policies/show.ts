@@ -2,6 +2,7 @@
 
 import { Command } from "commander";
 import { type Policy, type Problem, problemLine } from "../../../shared/domain/policy.ts";
+import type { Selection } from "../../../shared/domain/selection.ts";
 import { sharedLines } from "../../../shared/domain/shared-databases.ts";
 import { type EffectiveValue, effectiveValues } from "../../../shared/policies/effective-values.ts";
 import { parsePolicy } from "../../../shared/policies/parse-policy.ts";
@@ -11,7 +12,8 @@ import { storedRow } from "../../edit-one.ts";
 import { metByTicks, noSuchPolicy } from "../../known-policies.ts";
 import { addWhereOptions, factsText, isoAll, print, printJson, printTable, tinted } from "../../output.ts";
 import { readPolicyFiles } from "../../policy-files.ts";
-import { openTables, type WhereOptions } from "../../tables-access.ts";
+import { selectedLines } from "../../selected-databases.ts";
+import { openTables, type Tables, type WhereOptions } from "../../tables-access.ts";
 import { whenText } from "../../time-text.ts";
 import { upcoming, upcomingLines } from "../../upcoming.ts";
 
@@ -29,6 +31,8 @@ interface Shown {
   readonly problems: readonly string[];
   readonly warnings: readonly string[];
   readonly lastGoodAt?: number;
+  /** Of a policy with a selector, on a site; nothing while it has not been resolved. */
+  readonly selected?: { readonly selection: Selection | undefined };
 }
 
 export function showCommand(): Command {
@@ -60,7 +64,7 @@ async function fromTable(policyId: string, options: Options): Promise<Shown> {
       const shared = sharedLines((await tables.inventories.read(parse.policy.account))?.coverage.shared ?? []);
       const own = shared.get(policyId);
       const said = [...parse.warnings.map(problemLine), ...metByTicks(observed), ...(own === undefined ? [] : [own])];
-      const found = { problems: [], warnings: said, ...good };
+      const found = { problems: [], warnings: said, ...good, ...(await selectedBy(tables, parse.policy)) };
       return shownOf({ policyId, source: `the row, ${version}`, now, ...found }, parse.policy, fields);
     }
     const last = effective === undefined ? undefined : parsePolicy(effective.raw, now);
@@ -70,10 +74,16 @@ async function fromTable(policyId: string, options: Options): Promise<Shown> {
     if (last?.ok !== true)
       return { ...about, source: "no valid version is known: NO backups", policy: undefined, values: [] };
     const source = `the last valid version, ${effective?.version}: the row as it stands is invalid`;
-    return shownOf({ ...about, source }, last.policy, fieldsOf(effective?.raw));
+    const selected = await selectedBy(tables, last.policy);
+    return shownOf({ ...about, ...selected, source }, last.policy, fieldsOf(effective?.raw));
   } finally {
     await tables.close();
   }
+}
+
+async function selectedBy(tables: Tables, policy: Policy): Promise<Pick<Shown, "selected">> {
+  if (policy.target.kind === "instances") return {};
+  return { selected: { selection: await tables.selections.read(policy) } };
 }
 
 async function fromFile(policyId: string, file: string): Promise<Shown> {
@@ -106,12 +116,15 @@ function fieldsOf(raw: unknown): Fields {
   return typeof raw === "object" && raw !== null ? { ...raw } : {};
 }
 
-function toJson({ policy, now, ...rest }: Shown) {
+function toJson({ policy, now, selected, ...rest }: Shown) {
   const next = policy === undefined ? [] : upcoming(policy, now, 3).map((run) => run.slotAt);
-  return { ...rest, nextSlots: isoAll(next) };
+  const { members, replicas, resolvedAt, drop } = selected?.selection ?? {};
+  const matched = members === undefined ? {} : { matched: { resolvedAt, replicas, databases: members, drop } };
+  return { ...rest, ...matched, nextSlots: isoAll(next) };
 }
 
-function printShown({ policyId, source, policy, values, problems, warnings, now, lastGoodAt }: Shown): void {
+function printShown(shown: Shown): void {
+  const { policyId, source, policy, values, problems, warnings, now, lastGoodAt, selected } = shown;
   print(`${tinted("strong", policyId)}  ${source}`);
   for (const line of problems) print(factsText([[tinted("bad", "problem"), line]]));
   for (const line of warnings) print(factsText([[tinted("warning", "warning"), line]]));
@@ -120,6 +133,15 @@ function printShown({ policyId, source, policy, values, problems, warnings, now,
     ["field", "from", "value"],
     values.filter(({ value }) => value !== undefined).map(({ field, value, from }) => [field, from, value ?? ""]),
   );
+  if (selected !== undefined) {
+    const lines = selectedLines(selected.selection, now, policy.timeZone);
+    print(
+      factsText(
+        lines.map((line, i) => [i === 0 ? "matched" : "", line] as const),
+        0,
+      ),
+    );
+  }
   print(
     factsText(
       upcomingLines(policy, now, 3).map((line, i) => [i === 0 ? "next runs" : "", line] as const),
