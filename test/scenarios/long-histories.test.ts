@@ -84,7 +84,10 @@ test("one tick of prune-backups reads a policy's runs twice, however many of its
 
 test("a database that cannot be listed is asked for alone, and no run is read for it, until it can be; the others are compared", async () => {
   const on = await aSiteAfter(20);
-  const { audit, clock, gauges, simulator, tables } = on;
+  const { clock, gauges, simulator, tables, site } = on;
+  const warned: string[] = [];
+  const log = { ...site.log, warn: ({ message }: { message: string }) => void warned.push(message) };
+  const audit = () => on.audit({ ...site, log });
   const [other = ""] = well;
   simulator.control.addFault({
     ...{ operation: "list-backups", instanceId: stopped, times: 1000 },
@@ -105,6 +108,8 @@ test("a database that cannot be listed is asked for alone, and no run is read fo
   expect(simulator.control.calls().total - callsBefore).toBe(1);
   expect(counts.reads).toBeLessThanOrEqual(4 * databases.length);
   expect(gauges()).toMatchObject({ AuditHeartbeat: 1, PhantomRecords: 1 });
+  // Once in the round, and in the second visit of the whole policy for what vanished.
+  expect(warned.filter((line) => line.includes("listed"))).toEqual(Array(2).fill(expect.stringContaining(`${stopped} cannot be listed`)));
   simulator.control.clearFaults();
   clock.set(clock.now() + 60 * minuteMs);
   await audit();
