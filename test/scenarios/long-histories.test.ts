@@ -109,7 +109,9 @@ test("a database that cannot be listed is asked for alone, and no run is read fo
   expect(counts.reads).toBeLessThanOrEqual(4 * databases.length);
   expect(gauges()).toMatchObject({ AuditHeartbeat: 1, PhantomRecords: 1 });
   // Once in the round, and in the second visit of the whole policy for what vanished.
-  expect(warned.filter((line) => line.includes("listed"))).toEqual(Array(2).fill(expect.stringContaining(`${stopped} cannot be listed`)));
+  expect(warned.filter((line) => line.includes("listed"))).toEqual(
+    Array(2).fill(expect.stringContaining(`${stopped} cannot be listed`)),
+  );
   simulator.control.clearFaults();
   clock.set(clock.now() + 60 * minuteMs);
   await audit();
