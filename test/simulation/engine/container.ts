@@ -8,19 +8,24 @@ import type { Effects, SimProcess } from "./sim-process.ts";
 /** So long a container that has nothing to do is kept warm. */
 const warmMs = 10 * 60_000;
 
-export class Container implements Effects {
-  readonly id: number;
+/** Whatever a deployment changes takes new containers. */
+export interface Deployed {
   readonly fn: FunctionName;
   /** Whether it runs the code of a deployment that is under way or done. */
   readonly isNewer: boolean;
+  readonly shards: number;
+}
+
+export class Container implements Effects {
+  readonly id: number;
+  readonly deployed: Deployed;
   process: SimProcess;
   site: Site | undefined;
   idleSinceAt: number | undefined;
 
-  constructor(id: number, of: { fn: FunctionName; isNewer: boolean }, process: SimProcess) {
+  constructor(id: number, deployed: Deployed, process: SimProcess) {
     this.id = id;
-    this.fn = of.fn;
-    this.isNewer = of.isNewer;
+    this.deployed = deployed;
     this.process = process;
   }
 
@@ -33,16 +38,17 @@ export class Containers {
   readonly #all: Container[] = [];
 
   /** A warm container of the function, or a new one; `process` is the invocation that runs in it from now on. */
-  take(of: { fn: FunctionName; isNewer: boolean }, process: SimProcess, now: number): Container {
+  take(deployed: Deployed, process: SimProcess, now: number): Container {
     const warm = this.#all.find(
       (one) =>
-        one.fn === of.fn &&
-        one.isNewer === of.isNewer &&
+        one.deployed.fn === deployed.fn &&
+        one.deployed.isNewer === deployed.isNewer &&
+        one.deployed.shards === deployed.shards &&
         one.idleSinceAt !== undefined &&
         now - one.idleSinceAt < warmMs &&
         !one.process.isDead,
     );
-    const container = warm ?? new Container(this.#all.length + 1, of, process);
+    const container = warm ?? new Container(this.#all.length + 1, deployed, process);
     if (warm === undefined) this.#all.push(container);
     container.process = process;
     container.idleSinceAt = undefined;

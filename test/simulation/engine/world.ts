@@ -161,7 +161,11 @@ export class World {
     const invocation: Invocation = { fn, process };
     this.invocations.push(invocation);
     const context = { getRemainingTimeInMillis: () => process.remainingMs() };
-    const container = this.#containers.take({ fn, isNewer: this.#isDeployed() }, process, this.timeline.now());
+    const container = this.#containers.take(
+      { fn, isNewer: this.#isDeployed(), shards: this.shards },
+      process,
+      this.timeline.now(),
+    );
     container.site ??= this.#siteIn(container);
     const end = (error?: unknown) => {
       process.endedAt = this.timeline.now();
@@ -190,11 +194,11 @@ export class World {
     };
     const door = { world: otc, faults, timeline, tell };
     const site = buildSite(
-      { ...config, shards: this.shards },
+      { ...config, shards: container.deployed.shards },
       {
-        functionName: container.fn,
+        functionName: container.deployed.fn,
         transport: wireTo({ door, identity, calls }, container),
-        dynamoDb: tableClient({ tables, faults, process: container, tell, isNewer: container.isNewer }),
+        dynamoDb: tableClient({ tables, faults, process: container, tell, isNewer: container.deployed.isNewer }),
         secrets: simulatedSecrets({ container, faults, identity }),
         notifier: this.inbox.notifierFor(container),
         telemetry: { emit: (values) => void this.metrics.push({ at: timeline.now(), values }) },

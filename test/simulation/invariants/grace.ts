@@ -12,9 +12,14 @@ export function graced(used: readonly Fault[], fromAt: number, promisedAt: numbe
   let untilAt = promisedAt;
   for (const fault of used.toSorted((a, b) => a.at - b.at)) {
     const isOver = endOf(fault) < fromAt - 30 * minuteMs;
-    if (!isOver && fault.at <= untilAt) untilAt += costOf(fault);
+    if (!isOver && startOf(fault) <= untilAt) untilAt += costOf(fault);
   }
   return untilAt;
+}
+
+/** A clock that is behind stamps what it sees with instants from before the fault. */
+function startOf(fault: Fault): number {
+  return fault.kind === "clock-off" ? fault.at + Math.min(0, fault.byMs) : fault.at;
 }
 
 function endOf(fault: Fault): number {
