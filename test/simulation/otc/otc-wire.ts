@@ -33,7 +33,7 @@ export function wireTo(parts: WireParts, sender: Container): Transport {
   const server = new OtcServer(door);
   return (request) => {
     const account = accountOf(request);
-    calls.push({ at: door.timeline.now(), account, sender: sender.id, fn: sender.fn });
+    calls.push({ at: door.timeline.now(), account, sender: sender.id, fn: sender.deployed.fn });
     const serve = () => serveCall({ ...parts, server }, account, request);
     const isPost = request.method === "POST" && !isLogin(request);
     const lost = isPost ? door.faults.take("post-answer-lost") : undefined;
