@@ -15,11 +15,15 @@ const core = [
   "naming",
   "occupied-databases",
   "decisions-at-otc",
+  "reconciliation",
+  "retention",
+  "retention-plan",
+  "selection",
 ];
 
 export default defineConfig({
   test: {
-    include: core.map((name) => `test/shared/domain/${name}.test.ts`),
+    include: [...core.map((name) => `test/shared/domain/${name}.test.ts`), "test/shared/otc/error-table.test.ts"],
     testTimeout: 30_000,
     env: { TZ: "Europe/Berlin" },
   },
