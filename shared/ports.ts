@@ -180,6 +180,12 @@ export interface PruneSwitch {
   readonly setAt?: number;
 }
 
+/** What a reading of all of a policy's runs found: no run with an earlier slot had a backup that could still be there. */
+export interface OldestBackup {
+  readonly slotAt: number;
+  readonly readAt: number;
+}
+
 /** What prune-backups keeps beside the marks on the runs. */
 export interface PruneStore {
   /** Strongly consistent; one that cannot be read counts as stopped. */
@@ -191,6 +197,10 @@ export interface PruneStore {
   approve(account: string, approval: BulkApproval): Promise<void>;
   /** The plan that was refused as a bulk change, to be approved by its id. */
   plan(account: string, planId: string): Promise<{ newMarks: number } | undefined>;
+  /** From where on a policy's runs may have backups; nothing before the first reading, or when what is stored cannot be read. */
+  oldestBackup(policyId: string): Promise<OldestBackup | undefined>;
+  /** Moves forward in the time of reading only. */
+  noteOldestBackup(policyId: string, oldest: OldestBackup): Promise<void>;
   /** Takes one of the day's deletions, durably, before it is made; false when the day has no more. */
   takeDeletion(account: string, day: { day: string; cap: number }): Promise<boolean>;
 }

@@ -1,11 +1,11 @@
 // What prune-backups keeps in the ledger beside the marks: its plans, the day's count of deletions, a person's approval of a
-// bulk change, and the switch that stops it.
+// bulk change, the switch that stops it, and from where on it has to read.
 
 import * as z from "zod";
 import { slotText } from "../domain/naming.ts";
 import type { BulkApproval } from "../domain/retention-caps.ts";
 import { type AccountPlan, isNewMark } from "../domain/retention-plan.ts";
-import type { PruneStore, PruneSwitch, WriteOutcome } from "../ports.ts";
+import type { OldestBackup, PruneStore, PruneSwitch, WriteOutcome } from "../ports.ts";
 import type { DynamoDbTable } from "./dynamodb-table.ts";
 import { fromStored, toStored } from "./stored-instants.ts";
 
@@ -20,6 +20,7 @@ const switchSchema = z.lazy(() =>
 const approvalSchema = z.lazy(() => z.object({ planId: z.string(), marks: z.number(), untilAt: z.number() }));
 const planSchema = z.lazy(() => z.object({ newMarks: z.number() }));
 const countSchema = z.lazy(() => z.object({ deletions: z.number().int().min(0) }));
+const oldestSchema = z.lazy(() => z.object({ slotAt: z.number(), readAt: z.number() }));
 
 /** An item may have 400 kB; a plan that marks more is recorded in full only by the marks themselves. */
 export const listedMarks = 1000;
@@ -73,6 +74,22 @@ export class DynamoDbPrune implements PruneStore {
     await this.#table.put({ ...plain({ ...approval }), ...approvalKey(account) });
   }
 
+  async oldestBackup(policyId: string): Promise<OldestBackup | undefined> {
+    const parsed = oldestSchema.safeParse(fromStored(await this.#table.get(oldestKey(policyId))));
+    return parsed.success ? parsed.data : undefined;
+  }
+
+  async noteOldestBackup(policyId: string, oldest: OldestBackup): Promise<void> {
+    await this.#table.put(
+      { ...plain({ ...oldest }), ...oldestKey(policyId) },
+      {
+        expression: "attribute_not_exists(pk) OR #readAt < :readAt",
+        names: { "#readAt": "readAt" },
+        values: { ":readAt": new Date(oldest.readAt).toISOString() },
+      },
+    );
+  }
+
   /** Counted before the DELETE, so that a process that dies in between has used one up and never gained one. */
   async takeDeletion(account: string, { day, cap }: { day: string; cap: number }): Promise<boolean> {
     const key = { pk: `deletions#${account}`, sk: day };
@@ -93,6 +110,8 @@ export class DynamoDbPrune implements PruneStore {
   }
 }
 
+// Among the plans, where prune-backups may write; what is under `policy#` are versions, and not its business.
+const oldestKey = (policyId: string) => ({ pk: `plan#policy#${policyId}`, sk: "oldest-backup" });
 const approvalKey = (account: string) => ({ pk: `plan#${account}`, sk: "approval" });
 
 function plain(value: Record<string, unknown>): Record<string, unknown> {

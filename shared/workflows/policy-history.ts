@@ -1,5 +1,5 @@
 // Everything that retention judges one policy by, read from the tables: its row as it stands, the version in force, its runs
-// that have backups, and its holds. Nothing is written.
+// that have backups, and its holds. Nothing is written but from where on there are backups.
 
 import type { Hold } from "../domain/hold.ts";
 import type { Policy } from "../domain/policy.ts";
@@ -7,14 +7,23 @@ import { concernsRetention } from "../domain/retention.ts";
 import type { DatabaseHistory } from "../domain/retention-plan.ts";
 import type { Run } from "../domain/run.ts";
 import { parsePolicy } from "../policies/parse-policy.ts";
-import type { HoldStore, PolicyRow, PolicyVersionStore, RunStore } from "../ports.ts";
+import type { HoldStore, PolicyRow, PolicyVersionStore, PruneStore, RunStore } from "../ports.ts";
 
 /** The parts of a site that a history is read from. */
 export interface HistoryStores {
   readonly runs: Pick<RunStore, "pagesOfPolicy">;
   readonly holds: Pick<HoldStore, "ofPolicy">;
   readonly versions: Pick<PolicyVersionStore, "effective">;
+  /** Where it is known from where on there are backups. Absent: everything is read and nothing noted. */
+  readonly oldest?: Pick<PruneStore, "oldestBackup" | "noteOldestBackup">;
 }
+
+const dayMs = 86_400_000;
+/** An older run may get its backup back, by reconciliation: within a day it is seen. */
+const readWholeEveryMs = dayMs;
+/** The longest completion window and a day: what may still be under way, or be written down late, is always read. */
+const alwaysReadMs = 8 * dayMs;
+const farFuture = Date.UTC(2200, 0);
 
 /** A row's part of retention: the terms in force and what is wrong with the row. */
 export interface PolicyInForce {
@@ -43,15 +52,26 @@ export async function databaseHistories(
   policy: PolicyInForce & { readonly policyId: string },
   facts: { now: number; namePrefix: string },
 ): Promise<DatabaseHistory[]> {
-  const runs = await runsOfBackups(stores.runs, policy.policyId, facts.now);
+  const runs = await runsOfBackups(stores, policy.policyId, facts.now);
   return historiesOf(runs, policy, { ...facts, holds: await stores.holds.ofPolicy(policy.policyId) });
 }
 
-/** Those that retention judges by. A page at a time: what has long been deleted must not fill the memory of a function. */
-export async function runsOfBackups(runs: HistoryStores["runs"], policyId: string, now: number): Promise<Run[]> {
+/**
+ * Those that retention judges by. A page at a time: what has long been deleted must not fill the memory of a function. Where a
+ * reading of the last day said from where on there are backups, the years before that are not read at all.
+ */
+export async function runsOfBackups(
+  { runs, oldest: marks }: Pick<HistoryStores, "runs" | "oldest">,
+  policyId: string,
+  now: number,
+): Promise<Run[]> {
+  const oldest = await marks?.oldestBackup(policyId);
+  const isKnown = oldest !== undefined && now >= oldest.readAt && now - oldest.readAt < readWholeEveryMs;
+  const range = isKnown ? { fromAt: Math.min(oldest.slotAt, now - alwaysReadMs), toAt: farFuture } : undefined;
   const found: Run[] = [];
-  for await (const page of runs.pagesOfPolicy(policyId))
+  for await (const page of runs.pagesOfPolicy(policyId, range))
     found.push(...page.filter((run) => concernsRetention(run, now)));
+  if (!isKnown) await marks?.noteOldestBackup(policyId, { slotAt: found[0]?.slotAt ?? now, readAt: now });
   return found;
 }
 

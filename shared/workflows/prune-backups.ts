@@ -110,7 +110,8 @@ async function planDatabases(site: Site, tick: Tick): Promise<Planned> {
 async function plansOf(site: Site, policyId: string, row: PolicyRow | undefined): Promise<DatabasePlan[]> {
   const now = site.clock.now();
   const policy = { policyId, ...(await policyInForce(row, site.versions, now)) };
-  const histories = await databaseHistories(site, policy, { now, namePrefix: site.settings.namePrefix });
+  const stores = { ...site, oldest: site.prune };
+  const histories = await databaseHistories(stores, policy, { now, namePrefix: site.settings.namePrefix });
   return histories.map((history) => withoutKept(planDatabase(history)));
 }
 

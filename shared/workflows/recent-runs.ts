@@ -15,7 +15,7 @@ export class RecentRuns {
   async of(site: Site, { policyId, instanceId }: { policyId: string; instanceId: string }): Promise<readonly Run[]> {
     const now = site.clock.now();
     if (this.#read?.policyId !== policyId || Math.abs(now - this.#read.at) >= goodForMs) {
-      const runs = await runsOfBackups(site.runs, policyId, now);
+      const runs = await runsOfBackups({ runs: site.runs, oldest: site.prune }, policyId, now);
       this.#read = { policyId, at: now, byDatabase: Map.groupBy(runs, (run) => run.instanceId) };
     }
     return this.#read.byDatabase.get(instanceId) ?? [];

@@ -112,6 +112,8 @@ function drySite(real: Site, seen: Notebook): Site {
       pruneSwitch: () => real.prune.pruneSwitch(),
       approval: (account) => real.prune.approval(account),
       plan: (account, planId) => real.prune.plan(account, planId),
+      oldestBackup: (policyId) => real.prune.oldestBackup(policyId),
+      noteOldestBackup: refused,
       setSwitch: refused,
       recordPlan: refused,
       approve: refused,

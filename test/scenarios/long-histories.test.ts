@@ -117,3 +117,35 @@ test("a database that cannot be listed is asked for alone, and no run is read fo
   await audit();
   expect(gauges()).toMatchObject({ AuditHeartbeat: 1, PhantomRecords: 1, ReconcileAgeHours: 0 });
 });
+
+test("prune-backups reads the years without backups once a day, and what was adopted in them is seen within that day", async () => {
+  const on = await aSiteAfter(40);
+  const { clock, simulator, site, tables } = on;
+  for (const run of await on.runs("fleet")) {
+    if (run.slotAt > slotAt + 20 * dayMs || run.backupId === undefined) continue;
+    const retention = { stage: "deleted" as const, planId: "p", markedAt: 0, removableAt: 0, reasons: [] };
+    await site.runs.replace(run, { ...run, version: run.version + 1, retention });
+    simulator.control.changeBackup(run.backupId, { now: "vanish" });
+  }
+  const readsOfATick = async () => {
+    const counts = countTables(tables.client);
+    const { marked } = await on.prune();
+    tables.client.middlewareStack.remove("countTables");
+    return { reads: counts.reads, marked };
+  };
+  const all = (await on.runs("fleet")).length;
+  expect((await readsOfATick()).reads).toBeGreaterThan(all);
+  const [database = ""] = well;
+  await plant(on, {
+    slot: textOf(slotAt + 2 * dayMs + hourMs),
+    state: "failed",
+    policyId: "fleet",
+    instanceId: database,
+  });
+  clock.set(clock.now() + hourMs);
+  const next = await readsOfATick();
+  expect(next.reads).toBeLessThan(all * 0.6);
+  expect(next.marked).toBe(0);
+  clock.set(clock.now() + 23.5 * hourMs);
+  expect((await readsOfATick()).marked).toBe(1);
+});

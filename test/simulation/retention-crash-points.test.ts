@@ -39,9 +39,10 @@ function someDays(faults: readonly Fault[]): Scenario {
 const gone = ({ world }: Outcome) =>
   [...new Set(world.otc.deletions.map(({ backup }) => backup.name.slice(23, 31)))].sort();
 
-/** The ticks that change something have more effects than those that find nothing. */
+/** The ticks that change something have more effects than those that find nothing. After the end no fault strikes any more. */
 function busyTicks({ world }: Outcome) {
-  const ticks = world.invocations.filter(({ fn }) => fn === "prune-backups");
+  const { endAt } = world.scenario;
+  const ticks = world.invocations.filter(({ fn, process }) => fn === "prune-backups" && process.startedAt < endAt);
   const idle = Math.min(...ticks.map(({ process }) => process.effects));
   return ticks.filter(({ process }) => process.effects > idle);
 }

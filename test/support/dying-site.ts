@@ -39,6 +39,8 @@ export function dyingAfter(site: Site, lastEffect: number): DyingSite {
       takeDeletion: effect(prune.takeDeletion.bind(prune)),
       approval: prune.approval.bind(prune),
       pruneSwitch: prune.pruneSwitch.bind(prune),
+      oldestBackup: prune.oldestBackup.bind(prune),
+      noteOldestBackup: prune.noteOldestBackup.bind(prune),
     }),
     standingAlerts: Object.assign(Object.create(standingAlerts), {
       raise: effect(standingAlerts.raise.bind(standingAlerts)),
