@@ -1,6 +1,7 @@
 // What prune-backups tells people: one standing alert per account and cause, however many databases share it.
 
 import { type AlertLevel, alertLeaseMs, type StandingAlert } from "./alert.ts";
+import { plural } from "./audit-findings.ts";
 import type { AccountPlan } from "./retention-plan.ts";
 import { type Refusal, type RefusalReason, refusalReasons } from "./retention-refusals.ts";
 
@@ -43,7 +44,7 @@ export function blockedAlert(
 }
 
 function blockedLine({ policyId, instanceId, refused, withheld }: BlockedDatabase): string {
-  return `- ${policyId} ${instanceId}: ${withheld} backups stay only because of this; ${refused.map((r) => r.message).join("; ")}`;
+  return `- ${policyId} ${instanceId}: ${plural(withheld, "backup stays", "backups stay")} only because of this; ${refused.map((r) => r.message).join("; ")}`;
 }
 
 export function bulkAlert(plan: AccountPlan, now: number): StandingAlert | undefined {
