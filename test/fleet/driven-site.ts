@@ -35,6 +35,8 @@ export async function startDrivenSite({ folder, fleetFile, policiesFile }: Drive
   const child = spawn(process.execPath, [command, "local", ...options], { stdio: ["ignore", "pipe", "pipe"] });
   const printed = createWriteStream(join(folder, "printed.txt"));
   child.stdout.pipe(printed);
+  // Whatever ends the driver ends the site.
+  process.once("exit", () => child.kill("SIGTERM"));
   const close = () =>
     new Promise<void>((resolve) => {
       child.once("exit", () => resolve());
