@@ -8,6 +8,7 @@ import type { OtcBackup } from "../otc/backups.ts";
 import type { OtcClient } from "../otc/client.ts";
 import { isOtcError, type OtcError, type OtcErrorClass } from "../otc/errors.ts";
 import type { OtcInstance } from "../otc/instances.ts";
+import type { ReadPages } from "../otc/paging.ts";
 import type { AccountProvider, ListBackupsQuery } from "../ports-for-otc.ts";
 
 /** By when a call must have had its turn at the account's pace; asked anew for every call. Epoch milliseconds. */
@@ -16,10 +17,14 @@ export interface TurnDeadlines {
   write(): number;
 }
 
-/** The last complete listing of an account's databases in this process. */
+/** The last complete listing of an account's databases in this process, and one that a tick had no time to finish. */
 export interface KeptListing {
   last: { readonly at: number; readonly instances: ReadonlyMap<string, Instance> } | undefined;
+  unfinished: { readonly at: number; readonly pages: ReadPages<OtcInstance> } | undefined;
 }
+
+/** Pages of two ticks make one listing: where few calls are left over for it, a large account could never be listed otherwise. */
+const unfinishedGoodForMs = 3 * 60_000;
 
 export interface OtcAccountParts {
   readonly client: OtcClient;
@@ -41,8 +46,9 @@ export function otcAccount({ client, deadlines, kept, now, foresee }: OtcAccount
         now() - last.at < listingGoodForMs(last.instances.size) &&
         query.having.every((id) => last.instances.has(id));
       if (isGoodEnough) return ok([...last.instances.values()]);
-      const at = now();
-      const listing = await answered(async () => (await client.listInstances(read())).map(toInstance));
+      const { at, pages } = begunListing(kept, { now: now(), mayBeOlder: query !== undefined });
+      const listing = await answered(async () => (await client.listInstances({ ...read(), pages })).map(toInstance));
+      kept.unfinished = pages.size > 0 ? { at, pages } : undefined;
       if (listing.ok) kept.last = { at, instances: new Map(listing.value.map((one) => [one.id, one])) };
       return listing;
     },
@@ -68,6 +74,14 @@ export function otcAccount({ client, deadlines, kept, now, foresee }: OtcAccount
     foresee,
     passwordExpiresAt: () => client.passwordExpiresAt(),
   };
+}
+
+function begunListing(
+  { unfinished }: KeptListing,
+  { now, mayBeOlder }: { now: number; mayBeOlder: boolean },
+): NonNullable<KeptListing["unfinished"]> {
+  const goesOn = mayBeOlder && unfinished !== undefined && now - unfinished.at < unfinishedGoodForMs;
+  return goesOn ? unfinished : { at: now, pages: new Map() };
 }
 
 async function answered<T>(call: () => Promise<T>): Promise<Result<T>> {

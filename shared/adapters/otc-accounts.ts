@@ -47,7 +47,7 @@ export class OtcAccounts {
     if (known?.place === place) return ok(known);
     const client = this.#connect(access);
     if (!client.ok) return client;
-    const fresh = { client: client.value, place, kept: { last: undefined } };
+    const fresh = { client: client.value, place, kept: { last: undefined, unfinished: undefined } };
     this.#clients.set(secretName, fresh);
     return ok(fresh);
   }

@@ -39,6 +39,16 @@ export function retryDelayMs(run: Run, why: Failure): number {
   return Math.max(patient, why.afterMs ?? 0);
 }
 
+/** Nothing is wrong with the account, its calls have only to wait for a later tick: who waits with them is due as before. */
+export function isForLater(why: Failure): boolean {
+  return why.code === "held-by-pace" || why.code === "throttled";
+}
+
+/** Whether the run's record says already what it waits for. Then it is left due: thousands that wait cost no write per minute. */
+export function isKnownToWaitFor(run: Run, why: Failure): boolean {
+  return run.lastFailure?.code === why.code && (why.afterMs ?? 0) <= minuteMs;
+}
+
 /** An account that cannot be used right now: the run waits, the account's own alert tells the human. */
 export function afterAccountFailure(run: Run, why: Failure, now: number): Run {
   return postpone(run, why, { now, retryAt: now + Math.max(minuteMs, why.afterMs ?? 0) });

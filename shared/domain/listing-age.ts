@@ -3,7 +3,7 @@
 
 const instancesPerPage = 100;
 const perPageMs = 6_000;
-const longestMs = 5 * 60_000;
+const longestMs = 30 * 60_000;
 
 /** Nothing for an account of one page; below a minute up to a thousand databases, so that every tick has its own. */
 export function listingGoodForMs(instances: number): number {

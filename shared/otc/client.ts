@@ -19,7 +19,7 @@ import { createCredentialKeeper, type OtcCredentials } from "./credentials.ts";
 import type { OtcEndpoints } from "./endpoints.ts";
 import { createExchange, type OtcCall } from "./exchange.ts";
 import { createTransport, type Transport } from "./http.ts";
-import { listInstances, type OtcInstance } from "./instances.ts";
+import { type ListInstancesQuery, listInstances, type OtcInstance } from "./instances.ts";
 import { createProcessLoginGuard, type LoginGuard } from "./login-guard.ts";
 import type { Pacer } from "./pace.ts";
 import { listProjects, type OtcProject } from "./projects.ts";
@@ -81,7 +81,7 @@ export interface OtcClientOptions {
 
 /** All methods throw OtcError for what OTC or the network does; errors of reloadCredentials and loginGuard pass through. */
 export interface OtcClient {
-  listInstances(wait?: OtcWait): Promise<readonly OtcInstance[]>;
+  listInstances(query?: ListInstancesQuery): Promise<readonly OtcInstance[]>;
   createBackup(request: CreateBackupRequest): Promise<OtcBackup>;
   listBackups(query: ListBackupsQuery): Promise<readonly OtcBackup[]>;
   deleteBackup(backupId: string, wait?: OtcWait): Promise<{ readonly requestId: string | undefined }>;
@@ -107,7 +107,7 @@ export function createOtcClient(options: OtcClientOptions): OtcClient {
     passwordExpiresAt = expiresAt;
   });
   return {
-    listInstances: (wait) => listInstances(call, wait?.deadlineAt),
+    listInstances: (query) => listInstances(call, query),
     createBackup: (request) => createBackup(call, request),
     listBackups: (query) => listBackups(call, query),
     deleteBackup: (backupId, wait) => deleteBackup(call, backupId, wait?.deadlineAt),

@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { Call } from "./call.ts";
 import { idField, numberField, textField, timeField, totalField } from "./fields.ts";
 import type { OtcOperation } from "./operation.ts";
-import { readWholeList } from "./paging.ts";
+import { type ReadPages, readWholeList } from "./paging.ts";
 
 /**
  * GET /v3/{project_id}/instances
@@ -107,7 +107,14 @@ function toInstance(row: Row): OtcInstance {
   };
 }
 
+export interface ListInstancesQuery {
+  /** Give up waiting for a turn by then. Epoch milliseconds. */
+  readonly deadlineAt?: number | undefined;
+  /** See `ListRequest` in paging.ts. */
+  readonly pages?: ReadPages<OtcInstance> | undefined;
+}
+
 /** All instances of the project. Complete, or it throws. */
-export async function listInstances(call: Call, deadlineAt?: number): Promise<readonly OtcInstance[]> {
-  return readWholeList(call, { operation: LIST, query: [], page, deadlineAt });
+export async function listInstances(call: Call, query: ListInstancesQuery = {}): Promise<readonly OtcInstance[]> {
+  return readWholeList(call, { operation: LIST, query: [], page, ...query });
 }

@@ -45,7 +45,7 @@ export interface AdaptivePacer extends Pacer {
   snapshot(): LearnedRate | undefined;
   /** See `retuned` in pace-state.ts. */
   retune(ceilingPerSecond: number, tuning: Retuning): void;
-  /** So many turns will be wanted in all, whether they are asked for in the end or not. */
+  /** So many turns will be wanted in all, whether they are asked for in the end or not. What was said last counts. */
   want(turns: number): void;
   /** Turns that were asked for, granted or not, or wanted, since this was last asked. */
   takeWanted(): number;
@@ -145,7 +145,7 @@ export function createPacer(options: PacerOptions): AdaptivePacer {
       state = retuned(state, ceiling, tuning);
     },
     want(turns) {
-      wanted = Math.max(wanted, turns);
+      wanted = turns;
     },
     takeWanted() {
       const taken = Math.max(asked, wanted);

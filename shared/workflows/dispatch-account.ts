@@ -2,7 +2,7 @@
 // account turns out to be unusable. What is not posted is left in the ledger, waiting.
 
 import type { StandingAlert } from "../domain/alert.ts";
-import { afterAccountFailure, afterRequest } from "../domain/decide-request.ts";
+import { afterAccountFailure, afterRequest, isForLater, isKnownToWaitFor } from "../domain/decide-request.ts";
 import { decideStart } from "../domain/decide-start.ts";
 import { type Failure, failureKinds } from "../domain/failure.ts";
 import { behind, OccupiedDatabases, type RunAtOtc } from "../domain/occupied-databases.ts";
@@ -62,8 +62,10 @@ export async function dispatchAccount(site: Site, work: AccountWork): Promise<Di
   const urgentFirst = [...work.candidates, ...resolved.waiting, ...opened].toSorted(byUrgency);
   const errors = await inParallel(urgentFirst, workersPerAccount, (candidate) => dispatcher.start(candidate));
   if (errors.length === 0 && dispatcher.unwritten === 0) errors.push(...(await dispatcher.settle(resolved)));
-  const { trouble = dispatcher.heldBack, ambiguous, metByPost, accepted, unwritten, passwordExpiresAt } = dispatcher;
+  const { ambiguous, metByPost, accepted, unwritten, passwordExpiresAt } = dispatcher;
   const { choices, over, standing } = resolved;
+  // An account whose queue moves is not in trouble because its tick ended in a pause.
+  const trouble = dispatcher.trouble ?? (accepted > 0 ? undefined : dispatcher.heldBack);
   return { trouble, metByPost, ambiguous, accepted, unwritten, passwordExpiresAt, choices, over, standing, errors };
 }
 
@@ -81,7 +83,7 @@ class Dispatcher {
   #instances = new Map<string, Instance>();
   readonly #occupied: OccupiedDatabases;
   trouble: Failure | undefined;
-  /** The account's pace left no turn in this tick: nothing is wrong, what is not posted stays due. */
+  /** The account's pace left no turn in this tick, or OTC asked for a pause beyond it: what is not posted stays due, without a write. */
   heldBack: Failure | undefined;
   metByPost = false;
   ambiguous = 0;
@@ -145,7 +147,10 @@ class Dispatcher {
       return undefined;
     }
     if (now >= run.terms.startByAt) return this.#write(candidate, giveUp(run, now));
-    if (this.trouble !== undefined) return this.#write(candidate, afterAccountFailure(run, this.trouble, now));
+    if (this.trouble !== undefined) {
+      if (candidate.stored && isKnownToWaitFor(run, this.trouble)) return undefined;
+      return this.#write(candidate, afterAccountFailure(run, this.trouble, now));
+    }
     if (this.#provider === undefined || this.heldBack !== undefined || now >= this.#tick.stopAt)
       return candidate.stored ? undefined : this.#write(candidate, run);
     const decision = decideStart(run, this.#instances.get(run.instanceId), now);
@@ -186,7 +191,7 @@ class Dispatcher {
   }
 
   #noteTrouble(why: Failure): void {
-    if (why.code === "held-by-pace") this.heldBack ??= why;
+    if (isForLater(why)) this.heldBack ??= why;
     else this.trouble ??= why;
   }
 

@@ -2,6 +2,7 @@
 // that needs it, however many of its runs wait for it. What the tick has no time for is still due.
 
 import { afterLook } from "../domain/decide-look.ts";
+import { isForLater } from "../domain/decide-request.ts";
 import { type Failure, failureKinds, ok, type Result } from "../domain/failure.ts";
 import { isLargeEnough } from "../domain/good.ts";
 import { foreseenCalls, type InstanceLook, listingCalls, needCloserLook, planLooks } from "../domain/plan-looks.ts";
@@ -39,8 +40,6 @@ export async function lookAtAccount(
     if (site.clock.now() >= tick.stopAt) return;
     const listing = await lookOnce(provider, instanceId, trouble);
     if (!listing.ok && failureKinds[listing.failure.code].accountWide) trouble ??= listing.failure;
-    // The account's pace left no turn in this tick: nothing was seen, so nothing is written, and the runs stay due.
-    if (!listing.ok && listing.failure.code === "held-by-pace") return;
     for (const run of itsRuns) await settleRun(site, { run, listing, journal, noted });
   });
   // Only now: a tick that dies before has its listing made again, and how long the closer looks took decides when the next is due.
@@ -98,6 +97,8 @@ interface Settling {
 async function settleRun(site: Site, { run, listing, journal, noted }: Settling): Promise<void> {
   const now = site.clock.now();
   const next = afterLook(run, listing, { now, pollBoundMs: site.settings.pollBoundMs });
+  // The account's pace left no turn in this tick: nothing was seen, so nothing is written and the run stays due, unless it is time to tell of it.
+  if (!listing.ok && isForLater(listing.failure) && next.alerts.length === run.alerts.length) return;
   const written = await journal.replace(run, next);
   const good = next.state === "completed" && isLargeEnough(next.sizeKb, next.terms.sizeFloorKb);
   const note = `${next.policyId} ${next.slotAt}`;

@@ -67,7 +67,13 @@ test.each([
       const client = aClient(server.url, { auth, observe: (call) => void calls.push(call) });
       texts.push(spelled(await errorOf(client.listInstances())));
       const deadlines = { read: () => undefined, write: () => Number.POSITIVE_INFINITY };
-      const account = otcAccount({ client, deadlines, kept: { last: undefined }, foresee: () => {}, now: () => 0 });
+      const account = otcAccount({
+        client,
+        deadlines,
+        kept: { last: undefined, unfinished: undefined },
+        foresee: () => {},
+        now: () => 0,
+      });
       const results = [
         await account.listBackups(instanceId),
         await account.createBackup({ instanceId, name: "otcbk-x" }),
