@@ -22,6 +22,7 @@ import type { AccountPlan } from "./domain/retention-plan.ts";
 import type { InspectedLane, Lane, Run } from "./domain/run.ts";
 import type { Selection } from "./domain/selection.ts";
 import type { Shard } from "./domain/shard.ts";
+import type { WaitingList } from "./domain/waiting-list.ts";
 import type { PolicyParse } from "./policies/parse-policy.ts";
 import type { AccountingStore, HeartbeatStore } from "./ports-for-accounting.ts";
 import type { BackupProvider } from "./ports-for-otc.ts";
@@ -69,6 +70,10 @@ export interface RunStore {
   insert(run: Run): Promise<WriteOutcome>;
   /** Writes `next` over exactly `previous`. */
   replace(previous: Run, next: Run): Promise<WriteOutcome>;
+  /** Writes the new runs of a list, with one write where it can. Returns those that were not there before. */
+  insertWaiting(list: WaitingList): Promise<readonly Run[]>;
+  /** Lists of waiting runs that the last `due` found to be used up are read no more. */
+  forgetUsedUp(): Promise<void>;
   /** Runs whose next action in this lane is due, oldest first; read again from the table, so that a late index cannot deceive. */
   due(lane: Lane, query: DueQuery): Promise<Run[]>;
   /** Runs of one policy with slots in `[fromAt, toAt]`, oldest first. */

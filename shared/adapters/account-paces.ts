@@ -1,15 +1,17 @@
 // One pace per account for the life of the process, begun with what an earlier process has learned, and brought in line with
-// what the account's other function claims once a tick.
+// what poll-backups claims again and again while calls are made.
 
 import {
   claimedAt,
-  claimedBetween,
+  claimedSoon,
   claimFor,
+  lookingMs,
+  mostPart,
   type PollClaim,
+  rereadMs,
   sharedPart,
   unclaimedPerSecond,
 } from "../domain/poll-claim.ts";
-import { tickBudgetMs } from "../domain/tick-budget.ts";
 import { type AdaptivePacer, createPacer, type LearnedRate } from "../otc/pace.ts";
 import type { Clock } from "../ports.ts";
 
@@ -18,15 +20,14 @@ export interface KeptPace {
   /** What this function has learned. */
   readonly learned: LearnedRate | undefined;
   readonly claims: readonly PollClaim[];
-  /** Calls per second that creating was found to get beside the claims, claims included: what the account takes in all. */
-  readonly totalPerSecond: number | undefined;
+  /** What creating has learned: what the account takes in all, looks included. */
+  readonly created: LearnedRate | undefined;
 }
 
 /** Where it is kept. */
 export interface PaceMemory {
   read(account: string): Promise<KeptPace>;
-  /** `besidePerSecond`: what poll-backups had claimed meanwhile. */
-  keep(account: string, rate: LearnedRate & { readonly besidePerSecond?: number }): Promise<void>;
+  keep(account: string, rate: LearnedRate): Promise<void>;
   claim(account: string, claims: readonly PollClaim[]): Promise<void>;
 }
 
@@ -46,17 +47,21 @@ export interface AccountPacesOptions {
   readonly role: PaceRole;
 }
 
+/** The pace of one account as its caller sees it. */
+export interface AccountPace extends AdaptivePacer {
+  /** Claims what so many calls need that are left to be made by an instant. Throws FailureError `storage-unavailable`. */
+  makeRoom(calls: number, untilAt: number): Promise<void>;
+}
+
 interface Paced {
   readonly pacer: AdaptivePacer;
   kept: LearnedRate | undefined;
-  /** When the claims were last read; they are read once a tick. */
+  /** When the claims were last read. */
   readAt: number;
   claims: readonly PollClaim[];
-  totalPerSecond: number | undefined;
-  /** What the pace of creating leaves to looks. */
-  besidePerSecond: number;
-  /** What the pace of looking was last held to. */
-  withinPerSecond: number | undefined;
+  created: LearnedRate | undefined;
+  /** What the pace of creating leaves to looks, or what the pace of looking is held to. */
+  heldToPerSecond: number | undefined;
   /** Whether this tick has worked the account: of others this process knows nothing, another one may have them now. */
   isInUse: boolean;
 }
@@ -65,8 +70,8 @@ interface Paced {
 const noteworthyChange = 0.02;
 /** So old may the kept record of an unchanged rate grow before it is confirmed. */
 const confirmAfterMs = 10 * 60_000;
-/** Ticks are a minute apart, and a process makes one at a time. */
-const oneTickMs = 50_000;
+/** Whatever creating has found: looks are never slower than this for its sake. Their own 429s slow them down. */
+const leastLooksPerSecond = 0.5;
 
 export class AccountPaces {
   readonly #options: AccountPacesOptions;
@@ -76,89 +81,123 @@ export class AccountPaces {
     this.#options = options;
   }
 
-  /** `stopAt`: until when this tick makes calls. Throws FailureError `storage-unavailable` when the memory cannot be read; the next call tries again. */
-  async of(account: string, stopAt?: number): Promise<AdaptivePacer> {
+  /** At the begin of a tick. Throws FailureError `storage-unavailable` when the memory cannot be read; the next call tries again. */
+  async of(account: string): Promise<AccountPace> {
     const known = this.#paced.get(account) ?? this.#begin(account);
     this.#paced.set(account, known);
     try {
       const paced = await known;
       paced.isInUse = true;
-      await this.#align(account, paced, stopAt);
-      return this.#options.role === "poll" ? this.#followingClaims(paced) : paced.pacer;
+      if (this.#followsClaims) await this.#reread(account, paced);
+      return this.#followingClaims(account, paced);
     } catch (error) {
       this.#paced.delete(account);
       throw error;
     }
   }
 
+  get #followsClaims(): boolean {
+    return this.#options.role === "create" || this.#options.role === "poll";
+  }
+
   async #begin(account: string): Promise<Paced> {
     const { clock, random, ceilingPerSecond, memory } = this.#options;
     const { learned: initial } = await memory.read(account);
     const pacer = createPacer({ clock, random, ceilingPerSecond, initial });
-    const nothing = { claims: [], totalPerSecond: undefined, besidePerSecond: initial?.besidePerSecond ?? 0 };
-    const within = { withinPerSecond: undefined, isInUse: false };
-    return { pacer, kept: initial, readAt: Number.NEGATIVE_INFINITY, ...nothing, ...within };
+    const nothing = { claims: [], created: undefined, heldToPerSecond: undefined, isInUse: false };
+    return { pacer, kept: initial, readAt: Number.NEGATIVE_INFINITY, ...nothing };
   }
 
-  /** Once a tick: what is claimed now decides how fast this process may be. */
-  async #align(account: string, paced: Paced, stopAt: number | undefined): Promise<void> {
-    const { role, clock, memory } = this.#options;
-    const now = clock.now();
-    if ((role !== "create" && role !== "poll") || now - paced.readAt < oneTickMs) return;
-    const { claims, totalPerSecond } = await memory.read(account);
-    Object.assign(paced, { readAt: now, claims, totalPerSecond });
-    if (role === "create") this.#besideClaims(paced, claimedBetween(claims, now, stopAt ?? now + tickBudgetMs));
-    // Also where nothing has changed: a pace that 429s have slowed down begins the tick with what is claimed for it.
-    else paced.withinPerSecond = undefined;
-  }
-
-  /** A claim may begin in the middle of a tick. */
-  #followingClaims(paced: Paced): AdaptivePacer {
-    const acquire: AdaptivePacer["acquire"] = (request) => {
-      this.#withinClaim(paced, claimedAt(paced.claims, this.#options.clock.now()));
+  #followingClaims(account: string, paced: Paced): AccountPace {
+    const acquire: AdaptivePacer["acquire"] = async (request) => {
+      if (this.#followsClaims) await this.#align(account, paced);
       return paced.pacer.acquire(request);
     };
-    return { ...paced.pacer, acquire };
+    const makeRoom = (calls: number, untilAt: number) =>
+      this.#claim(account, paced, { calls, withinMs: untilAt - this.#options.clock.now() });
+    return { ...paced.pacer, acquire, makeRoom };
+  }
+
+  async #align(account: string, paced: Paced): Promise<void> {
+    const { role, clock } = this.#options;
+    const isOld = clock.now() - paced.readAt >= rereadMs;
+    // What cannot be read may be the worst: then everybody is as slow as any claim could make them, until it can be.
+    const isKnown =
+      !isOld ||
+      (await this.#reread(account, paced).then(
+        () => true,
+        () => false,
+      ));
+    if (role === "poll") this.#withinClaim(paced, isKnown ? claimedAt(paced.claims, clock.now()) : 0);
+    else this.#besideClaims(paced, isKnown ? claimedSoon(paced.claims, clock.now()) : mostPart * this.#whole(paced));
+  }
+
+  async #reread(account: string, paced: Paced): Promise<void> {
+    const now = this.#options.clock.now();
+    const { claims, created } = await this.#options.memory.read(account);
+    Object.assign(paced, { readAt: now, claims, created });
+    // Also where nothing has changed: looks that 429s have slowed down go on with what is claimed for them, and creating gives way.
+    if (this.#options.role === "poll") paced.heldToPerSecond = undefined;
   }
 
   #besideClaims(paced: Paced, claimed: number): void {
+    if (claimed === paced.heldToPerSecond) return;
     const { ceilingPerSecond } = this.#options;
-    const beside = Math.max(claimed, unclaimedPerSecond(ceilingPerSecond));
-    // What is learned is what is left beside the looks: when they claim more or less, it moves with them.
-    paced.pacer.retune(sharedPart * ceilingPerSecond - beside, { shiftPerSecond: paced.besidePerSecond - claimed });
-    paced.besidePerSecond = claimed;
+    // Where little is claimed, looks still have the little that needs no claim.
+    const unclaimed = Math.max(0, unclaimedPerSecond(ceilingPerSecond) - claimed);
+    const leastPerSecond = Math.min(claimed / mostPart, this.#whole(paced));
+    const tuning = { besidePerSecond: claimed, leastPerSecond };
+    paced.pacer.retune(sharedPart * ceilingPerSecond - unclaimed, tuning);
+    paced.heldToPerSecond = claimed;
   }
 
   #withinClaim(paced: Paced, claimed: number): void {
-    const ceiling = Math.max(claimed, unclaimedPerSecond(this.#options.ceilingPerSecond));
+    const { ceilingPerSecond } = this.#options;
+    // Beside a creator at work only what is claimed, or the little that needs no claim; alone as fast as it is found to go.
+    const whole = this.#isCreating(paced) ? this.#whole(paced) : ceilingPerSecond;
+    const most = Math.max(
+      claimed,
+      unclaimedPerSecond(whole),
+      Math.min(unclaimedPerSecond(ceilingPerSecond), leastLooksPerSecond),
+    );
     // Room has been made for it: no need to search for what was claimed.
-    if (ceiling !== paced.withinPerSecond) paced.pacer.retune(ceiling, { leastPerSecond: claimed });
-    paced.withinPerSecond = ceiling;
+    if (most !== paced.heldToPerSecond) paced.pacer.retune(most, { leastPerSecond: claimed });
+    paced.heldToPerSecond = most;
   }
 
   /** Writes down what has changed. Throws FailureError `storage-unavailable`. */
   async keep(): Promise<void> {
     for (const [account, begun] of this.#paced) {
       const paced = await begun;
-      if (paced.isInUse) await this.#claim(account, paced);
+      const calls = paced.pacer.takeWanted();
+      if (paced.isInUse) await this.#claim(account, paced, { calls, withinMs: lookingMs });
       paced.isInUse = false;
       const learned = paced.pacer.snapshot();
       if (learned === undefined || !isNews(learned, paced.kept)) continue;
-      const beside = this.#options.role === "create" ? { besidePerSecond: paced.besidePerSecond } : {};
-      await this.#options.memory.keep(account, { ...learned, ...beside });
+      await this.#options.memory.keep(account, learned);
       paced.kept = learned;
     }
   }
 
-  async #claim(account: string, paced: Paced): Promise<void> {
-    const { role, clock, ceilingPerSecond, memory } = this.#options;
+  async #claim(account: string, paced: Paced, demand: { calls: number; withinMs: number }): Promise<void> {
+    const { role, clock, memory } = this.#options;
     if (role !== "poll") return;
-    const whole = Math.min(ceilingPerSecond, paced.totalPerSecond ?? ceilingPerSecond);
-    const demand = { calls: paced.pacer.takeWanted(), ceilingPerSecond: whole, now: clock.now() };
-    const claims = claimFor(paced.claims, demand);
+    const claims = claimFor(paced.claims, { ...demand, ceilingPerSecond: this.#whole(paced), now: clock.now() });
     if (claims === undefined) return;
     await memory.claim(account, claims);
     paced.claims = claims;
+  }
+
+  /** A creator whose calls wait for turns confirms what it has learned. */
+  #isCreating({ created }: Paced): boolean {
+    return created !== undefined && this.#options.clock.now() - created.learnedAt < 1.5 * confirmAfterMs;
+  }
+
+  /** What the account takes in all, as far as it is known. What a creator learned long ago holds back no looks. */
+  #whole(paced: Paced): number {
+    const { role, ceilingPerSecond } = this.#options;
+    const isKnown = role === "create" || this.#isCreating(paced);
+    return Math.min(ceilingPerSecond, (isKnown ? paced.created?.ratePerSecond : undefined) ?? ceilingPerSecond);
   }
 }
 

@@ -40,6 +40,11 @@ export function parseIndexed(item: Item): IndexedRun {
   return { pk, sk, key: `${pk} ${sk}`, account, urgency: `${startBy} ${sk} ${pk}`, dueAt };
 }
 
+/** A run that only a list knows, as if it stood in the index itself. */
+export function indexedAs(run: Run, { pk, sk }: { pk: string; sk: string }): IndexedRun {
+  return parseIndexed({ pk, sk, dueAt: dueText("create", run.dueAt, run) });
+}
+
 const layoutKey = { pk: "site", sk: "lanes" };
 
 /**

@@ -7,11 +7,13 @@ import { slotText } from "../domain/naming.ts";
 import type { RunAtOtc } from "../domain/occupied-databases.ts";
 import type { InspectedLane, Lane, Run, UnreadableRun } from "../domain/run.ts";
 import { isMine, type Shard } from "../domain/shard.ts";
+import { runsOf, type WaitingList } from "../domain/waiting-list.ts";
 import type { Log, RunStore, WriteOutcome } from "../ports.ts";
 import { ledgerTable } from "../tables.ts";
-import { DueLanes, dueBefore, type IndexedRun, parseIndexed } from "./due-index.ts";
+import { DueLanes, dueBefore, type IndexedRun, indexedAs, parseIndexed } from "./due-index.ts";
 import type { Condition, DynamoDbTable, Item } from "./dynamodb-table.ts";
 import { parseRunItem, parseRunKey, runKeyOf, toRunItem } from "./run-item.ts";
+import { isListKey, ListedAmong, parseListItem, toListItem, usedUp } from "./waiting-items.ts";
 
 const farFuture = Date.UTC(2200, 0);
 
@@ -20,6 +22,10 @@ export class DynamoDbRunStore implements RunStore {
   readonly #log: Log;
   readonly #newWriteId: () => string;
   readonly #lanes: DueLanes;
+  /** Runs that stand in a list and nowhere else, as they were handed out. */
+  readonly #listed = new WeakSet<Run>();
+  /** Lists whose databases all had runs of their own when `due` last read them. */
+  #usedUp: Item[] = [];
 
   /** `shards`: of the site; one unless said otherwise. */
   constructor(table: DynamoDbTable, options: { log: Log; newWriteId: () => string; shards?: number }) {
@@ -34,11 +40,37 @@ export class DynamoDbRunStore implements RunStore {
   }
 
   replace(previous: Run, next: Run): Promise<WriteOutcome> {
+    // A run that only a list knows has its birth and its first change in one write.
+    if (this.#listed.has(previous)) return this.insert(next);
     return this.#write(next, {
       expression: "#version = :version",
       names: { "#version": "version" },
       values: { ":version": previous.version },
     });
+  }
+
+  async insertWaiting(list: WaitingList): Promise<readonly Run[]> {
+    const runs = runsOf(list);
+    if (runs.length > 1 && (await this.#insertList(list))) return runs;
+    const written: Run[] = [];
+    for (const run of runs) if ((await this.insert(run)) === "written") written.push(run);
+    return written;
+  }
+
+  /** False where a list of that name is there already, with other databases perhaps. */
+  async #insertList(list: WaitingList): Promise<boolean> {
+    const writeId = this.#newWriteId();
+    const item = toListItem(list, writeId, this.#lanes.partitionFor(list.template));
+    const condition = { expression: "attribute_not_exists(sk)" };
+    if ((await this.#table.put(item, condition)) === "written") return true;
+    return (await this.#table.get({ pk: String(item.pk), sk: String(item.sk) }))?.writeId === writeId;
+  }
+
+  async forgetUsedUp(): Promise<void> {
+    for (const item of this.#usedUp.splice(0)) {
+      const condition = { expression: "writeId = :id", values: { ":id": item.writeId } };
+      await this.#table.put(usedUp(item), condition);
+    }
   }
 
   async #write(run: Run, condition: Condition): Promise<WriteOutcome> {
@@ -50,7 +82,8 @@ export class DynamoDbRunStore implements RunStore {
   }
 
   async due(lane: Lane, query: DueQuery): Promise<Run[]> {
-    const runs = this.#readable(await this.#dueItems(lane, query));
+    const { items, listed } = await this.#dueItems(lane, query);
+    const runs = [...this.#readable(items), ...listed];
     const { shard } = query;
     // The plain lane holds runs of all shards from before there were any.
     const mine = shard === undefined ? runs : runs.filter((run) => isMine(run.account, shard));
@@ -58,8 +91,9 @@ export class DynamoDbRunStore implements RunStore {
   }
 
   async inspect(lane: Lane, query: { now: number; limit: number }): Promise<InspectedLane> {
-    const found: { runs: Run[]; unreadable: UnreadableRun[] } = { runs: [], unreadable: [] };
-    for (const item of await this.#dueItems(lane, query)) {
+    const { items, listed, unreadable } = await this.#dueItems(lane, query);
+    const found: { runs: Run[]; unreadable: UnreadableRun[] } = { runs: [...listed], unreadable };
+    for (const item of items) {
       const parsed = parseRunItem(item);
       if ("run" in parsed) found.runs.push(parsed.run);
       else found.unreadable.push({ key: `${String(item.pk)} ${String(item.sk)}`, problem: parsed.problem });
@@ -67,13 +101,47 @@ export class DynamoDbRunStore implements RunStore {
     return found;
   }
 
-  async #dueItems(lane: Lane, { now, shard, ...bounds }: DueQuery): Promise<Item[]> {
+  async #dueItems(lane: Lane, { now, shard, ...bounds }: DueQuery) {
     const names = await this.#lanes.namesOf(lane, shard);
     const indexed = await this.#indexed(names, now);
     const mine = indexed.filter(({ account }) => shard === undefined || account === "" || isMine(account, shard));
-    const items = await this.#table.getMany(fairChoice(mine, bounds).map(({ pk, sk }) => ({ pk, sk })));
+    const own = mine.filter(({ sk }) => !isListKey(sk));
     const meant = new Set(names);
-    return items.filter((item) => meant.has(String(item.lane)));
+    const { lists, unreadable } = await this.#lists(mine, meant);
+    const entries = new Map([...lists.values()].flat().map((run) => [keyText(run), indexedAs(run, runKeyOf(run))]));
+    for (const one of own) entries.set(one.key, one);
+    const chosen = fairChoice([...entries.values()], bounds);
+    const items = await this.#table.getMany(chosen.map(({ pk, sk }) => ({ pk, sk })));
+    const born = new Set(items.map(({ pk, sk }) => `${pk} ${sk}`));
+    const asked = new Set(chosen.map(({ key }) => key));
+    const waiting = new Map<string, Run>();
+    if (lane === "create") this.#usedUp = [];
+    for (const [item, runs] of lists) {
+      for (const run of runs) if (asked.has(keyText(run)) && !born.has(keyText(run))) waiting.set(keyText(run), run);
+      if (runs.every((run) => born.has(keyText(run)))) this.#usedUp.push(item);
+    }
+    const listed = this.#asListed([...waiting.values()]);
+    return { items: items.filter((item) => meant.has(String(item.lane))), listed, unreadable };
+  }
+
+  /** The lists among what is due, with the runs they stand for. */
+  async #lists(indexed: readonly IndexedRun[], meant: ReadonlySet<string>) {
+    const keys = indexed.filter(({ sk }) => isListKey(sk)).map(({ pk, sk }) => ({ pk, sk }));
+    const items = (await this.#table.getMany(keys)).filter((item) => meant.has(String(item.lane)));
+    const lists = new Map<Item, readonly Run[]>();
+    const unreadable: UnreadableRun[] = [];
+    for (const item of items) {
+      const parsed = parseListItem(item);
+      if ("runs" in parsed) lists.set(item, parsed.runs);
+      else unreadable.push({ key: `${String(item.pk)} ${String(item.sk)}`, problem: parsed.problem });
+    }
+    for (const { problem } of unreadable) this.#log.error({ event: "ledger-item-unreadable", message: problem });
+    return { lists, unreadable };
+  }
+
+  #asListed(runs: readonly Run[]): readonly Run[] {
+    for (const run of runs) this.#listed.add(run);
+    return runs;
   }
 
   /** Whatever stands in these lanes and is due by `now`, keys only. An index that lags may show a run in two of them. */
@@ -95,16 +163,38 @@ export class DynamoDbRunStore implements RunStore {
   }
 
   async ofPolicy(policyId: string, range: { fromAt: number; toAt: number }): Promise<Run[]> {
-    return this.#readable(await this.#table.query(runsOf(policyId, range)));
+    const items = await this.#table.query(slotsOf(policyId, range));
+    const among = new ListedAmong();
+    return inOrder([...this.#own(items), ...this.#listedAmong(among, items), ...this.#asListed(among.rest())]);
   }
 
   async *pagesOfPolicy(policyId: string, range?: { fromAt: number; toAt: number }): AsyncGenerator<readonly Run[]> {
-    for await (const page of this.#table.queryPages(runsOf(policyId, range))) yield this.#readable(page);
+    const among = new ListedAmong();
+    for await (const page of this.#table.queryPages(slotsOf(policyId, range)))
+      yield inOrder([...this.#listedAmong(among, page), ...this.#own(page)]);
+    const rest = this.#asListed(among.rest());
+    if (rest.length > 0) yield rest;
+  }
+
+  #own(items: readonly Item[]): Run[] {
+    return this.#readable(items.filter(({ sk }) => !isListKey(String(sk))));
+  }
+
+  #listedAmong(among: ListedAmong, items: readonly Item[]): readonly Run[] {
+    const runsOfList = (item: Item) => {
+      const parsed = parseListItem(item);
+      if ("runs" in parsed) return parsed.runs;
+      this.#log.error({ event: "ledger-item-unreadable", message: parsed.problem });
+      return [];
+    };
+    return this.#asListed(among.next(items, runsOfList));
   }
 
   async read(key: RunKey): Promise<Run | undefined> {
     const item = await this.#table.get(runKeyOf(key));
-    return item === undefined ? undefined : this.#readable([item])[0];
+    if (item !== undefined) return this.#readable([item])[0];
+    const ofSlot = await this.ofPolicy(key.policyId, { fromAt: key.slotAt, toAt: key.slotAt });
+    return ofSlot.find((run) => run.instanceId === key.instanceId);
   }
 
   async atOtc(shard?: Shard): Promise<RunAtOtc[]> {
@@ -126,9 +216,16 @@ export class DynamoDbRunStore implements RunStore {
   }
 }
 
-function runsOf(policyId: string, range?: { fromAt: number; toAt: number }): Condition {
+function slotsOf(policyId: string, range?: { fromAt: number; toAt: number }): Condition {
   const pk = `run#${policyId}`;
   if (range === undefined) return { expression: "pk = :pk", values: { ":pk": pk } };
   const values = { ":pk": pk, ":from": slotText(range.fromAt), ":to": `${slotText(range.toAt)}~` };
   return { expression: "pk = :pk AND sk BETWEEN :from AND :to", values };
+}
+
+const inOrder = (runs: readonly Run[]) => runs.toSorted((a, b) => a.slotAt - b.slotAt);
+
+function keyText(run: RunKey): string {
+  const { pk, sk } = runKeyOf(run);
+  return `${pk} ${sk}`;
 }

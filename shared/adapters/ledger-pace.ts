@@ -1,5 +1,5 @@
 // What each function has learned of an account's pace, kept for its next process, and what poll-backups claims: one record per
-// account, one attribute per function, since each finds the rate that is left over for it.
+// account, one attribute per function, since each learns from its own calls.
 
 import * as z from "zod";
 import type { PollClaim } from "../domain/poll-claim.ts";
@@ -13,7 +13,6 @@ const rateSchema = z.lazy(() =>
     ratePerSecond: z.number().positive(),
     learnedAt: z.number(),
     pressedMs: z.number().nonnegative(),
-    besidePerSecond: z.number().nonnegative().exactOptional(),
   }),
 );
 const claimsSchema = z.lazy(() =>
@@ -36,16 +35,15 @@ export class LedgerPace implements PaceMemory {
   async read(account: string): Promise<KeptPace> {
     const item = await this.#table.get(keyOf(account));
     const rateOf = (learner: string) => rateSchema.safeParse(fromStored(item?.[learner])).data;
-    const created = rateOf(creator);
     return {
       learned: rateOf(this.#learner),
       claims: claimsSchema.safeParse(fromStored(item?.claims)).data ?? [],
-      totalPerSecond: created === undefined ? undefined : created.ratePerSecond + (created.besidePerSecond ?? 0),
+      created: rateOf(creator),
     };
   }
 
   /** A lost race is fine: another process of the same function has learned later. */
-  async keep(account: string, rate: LearnedRate & { readonly besidePerSecond?: number }): Promise<void> {
+  async keep(account: string, rate: LearnedRate): Promise<void> {
     const learnedAt = new Date(rate.learnedAt).toISOString();
     await this.#table.update(keyOf(account), "SET #learner = :rate", {
       expression: "attribute_not_exists(#learner) OR #learner.#at < :at",
@@ -54,7 +52,7 @@ export class LedgerPace implements PaceMemory {
     });
   }
 
-  /** Whoever writes last counts: every claim begins only when whoever has not read it has stopped. */
+  /** Whoever writes last counts: every claim begins only when everybody has read it. */
   async claim(account: string, claims: readonly PollClaim[]): Promise<void> {
     await this.#table.update(keyOf(account), "SET #claims = :claims", {
       names: { "#claims": "claims" },

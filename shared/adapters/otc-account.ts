@@ -32,9 +32,10 @@ export interface OtcAccountParts {
   readonly kept: KeptListing;
   readonly now: () => number;
   readonly foresee: (calls: number) => void;
+  readonly makeRoom: (calls: number) => Promise<void>;
 }
 
-export function otcAccount({ client, deadlines, kept, now, foresee }: OtcAccountParts): AccountProvider {
+export function otcAccount({ client, deadlines, kept, now, foresee, makeRoom }: OtcAccountParts): AccountProvider {
   const read = () => ({ deadlineAt: deadlines.read() });
   const write = () => ({ deadlineAt: deadlines.write() });
   return {
@@ -46,7 +47,7 @@ export function otcAccount({ client, deadlines, kept, now, foresee }: OtcAccount
         now() - last.at < listingGoodForMs(last.instances.size) &&
         query.having.every((id) => last.instances.has(id));
       if (isGoodEnough) return ok([...last.instances.values()]);
-      const { at, pages } = begunListing(kept, { now: now(), mayBeOlder: query !== undefined });
+      const { at, pages } = begunListing(kept, now());
       const listing = await answered(async () => (await client.listInstances({ ...read(), pages })).map(toInstance));
       kept.unfinished = pages.size > 0 ? { at, pages } : undefined;
       if (listing.ok) kept.last = { at, instances: new Map(listing.value.map((one) => [one.id, one])) };
@@ -72,15 +73,13 @@ export function otcAccount({ client, deadlines, kept, now, foresee }: OtcAccount
     quotas: () => answered(() => client.getQuotas(read())),
     clockSkewMs: () => client.clockSkewMs(),
     foresee,
+    makeRoom,
     passwordExpiresAt: () => client.passwordExpiresAt(),
   };
 }
 
-function begunListing(
-  { unfinished }: KeptListing,
-  { now, mayBeOlder }: { now: number; mayBeOlder: boolean },
-): NonNullable<KeptListing["unfinished"]> {
-  const goesOn = mayBeOlder && unfinished !== undefined && now - unfinished.at < unfinishedGoodForMs;
+function begunListing({ unfinished }: KeptListing, now: number): NonNullable<KeptListing["unfinished"]> {
+  const goesOn = unfinished !== undefined && now - unfinished.at < unfinishedGoodForMs;
   return goesOn ? unfinished : { at: now, pages: new Map() };
 }
 

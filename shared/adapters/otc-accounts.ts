@@ -4,8 +4,8 @@
 import { FailureError, failed, failure, ok, type Result } from "../domain/failure.ts";
 import { createOtcClient, type OtcClient } from "../otc/client.ts";
 import { endpointsOfRegion } from "../otc/endpoints.ts";
-import type { AdaptivePacer } from "../otc/pace.ts";
 import type { AccountProvider, AccountUse } from "../ports-for-otc.ts";
+import type { AccountPace } from "./account-paces.ts";
 import type { AccountSecret } from "./account-secret.ts";
 import { type KeptListing, otcAccount } from "./otc-account.ts";
 import type { OtcProviderOptions } from "./otc-backup-provider.ts";
@@ -14,11 +14,13 @@ export interface AccountAccess {
   /** The account's, or of one of its uses. */
   readonly secretName: string;
   readonly secret: AccountSecret;
-  readonly pacer: AdaptivePacer;
+  readonly pacer: AccountPace;
 }
 
 /** A claim on a run lasts a minute: a create may wait so long for its turn and still be answered within the claim. */
 const writePatienceMs = 20_000;
+/** A tick that has looked still has to write down and tell what it saw. */
+const afterLooksMs = 6_000;
 
 export class OtcAccounts {
   readonly #options: OtcProviderOptions;
@@ -35,8 +37,9 @@ export class OtcAccounts {
     const read = () => stopAt;
     const write = () => Math.min(stopAt ?? Number.POSITIVE_INFINITY, clock.now() + writePatienceMs);
     const { client, kept } = known.value;
-    const foresee = (calls: number) => access.pacer.want(calls);
-    return ok(otcAccount({ client, kept, deadlines: { read, write }, now: () => clock.now(), foresee }));
+    const { want: foresee, makeRoom: room } = access.pacer;
+    const makeRoom = (calls: number) => room(calls, (stopAt ?? clock.now()) - afterLooksMs);
+    return ok(otcAccount({ client, kept, deadlines: { read, write }, now: () => clock.now(), foresee, makeRoom }));
   }
 
   /** A rotated password reaches the living client by its own re-read; a moved account needs a new client. */

@@ -39,7 +39,7 @@ export class OtcBackupProvider implements BackupProvider {
     const secret = await this.#options.secrets.read(secretName);
     if (!secret.ok) return secret;
     try {
-      const pacer = await this.#options.paces.of(name, use.stopAt);
+      const pacer = await this.#options.paces.of(name);
       const { OtcAccounts } = await import("./otc-accounts.ts");
       this.#accounts ??= new OtcAccounts(this.#options);
       return this.#accounts.open({ secretName, secret: secret.value, pacer }, use);

@@ -1,6 +1,6 @@
 // How create-backups and poll-backups divide an account's calls. Each is a process of its own and nothing counts for both, so
-// poll-backups claims a minute ahead what it will need, and create-backups lives on the rest. A tick of create-backups that could
-// not know of a claim is over before the claim begins, so their sum stays below the ceiling without a word between them.
+// poll-backups claims what it will need, and create-backups lives on the rest. Both read the claims again and again while they work,
+// and a claim begins only when everybody must have read it, so their sum stays below the ceiling without a word between them.
 
 /** What poll-backups may use, from one instant until another claim takes its place or it runs out. Calls per second. */
 export interface PollClaim {
@@ -9,24 +9,27 @@ export interface PollClaim {
   readonly untilAt: number;
 }
 
-/** No tick takes up work for longer (tick-budget.ts), and clocks of two machines may differ a little. */
-const noticeMs = 60_000;
+/** So old the claims may be by which a call is made. */
+export const rereadMs = 10_000;
+/** Behind that, a slow pace may let some seconds pass between two calls, and clocks of two machines may differ a little. */
+const noticeMs = 20_000;
 const lastsMs = 4 * 60_000;
 
 /** Never claimed by anybody: what prune-backups and audit-backups have, a twentieth each. */
 export const sharedPart = 0.9;
-/** A storm of looks leaves a sixth to creating: backups that run and fail unseen are worse than backups that begin later. */
-const mostPart = 0.75;
+/** A storm of looks leaves a tenth to creating: backups that run and fail unseen are worse than backups that begin later. */
+export const mostPart = 0.8;
 /** Tiny demands are met without a claim: a twentieth of the ceiling, of low ceilings more. */
 const unclaimedPart = 0.05;
 const unclaimedLowPart = 0.2;
 const unclaimedEnoughPerSecond = 0.5;
 
-/** A tick makes its calls in so long, and has some seconds left for what it found. */
-const busyMs = 45_000;
-/** Backups end ever faster while a storm of requests goes on; a claim counts for the minute after the next. */
-const growth = 1.25;
-const noteworthyChange = 0.15;
+/** What a tick has for its calls; some seconds are left for what it found. */
+export const lookingMs = 51_000;
+/** Looks that are few are made briskly, as long as that takes no more than a third of what the account takes. */
+const briskMs = 20_000;
+const briskPart = 0.33;
+const noteworthyChange = 0.05;
 
 /** Calls per second that poll-backups may make without having claimed any. */
 export function unclaimedPerSecond(ceilingPerSecond: number): number {
@@ -44,15 +47,16 @@ export function claimedAt(claims: readonly PollClaim[], at: number): number {
   return last !== undefined && at < last.untilAt ? last.perSecond : 0;
 }
 
-/** The most that is claimed at any instant of a stretch of time. */
-export function claimedBetween(claims: readonly PollClaim[], fromAt: number, untilAt: number): number {
-  const beginning = claims.filter((claim) => claim.fromAt > fromAt && claim.fromAt <= untilAt);
-  return Math.max(claimedAt(claims, fromAt), ...beginning.map((claim) => claim.perSecond));
+/** The most that is claimed at an instant or will be before claims read then are read again. */
+export function claimedSoon(claims: readonly PollClaim[], at: number): number {
+  const beginning = claims.filter((claim) => claim.fromAt > at && claim.fromAt <= at + noticeMs);
+  return Math.max(claimedAt(claims, at), ...beginning.map((claim) => claim.perSecond));
 }
 
 export interface PollDemand {
-  /** Calls that a tick made or would have made. */
   readonly calls: number;
+  /** Time to make them in. */
+  readonly withinMs: number;
   /** What the account takes in all: the configured ceiling, or less where less was found. */
   readonly ceilingPerSecond: number;
   readonly now: number;
@@ -60,14 +64,24 @@ export interface PollDemand {
 
 /** The claims with the one that this demand asks for; nothing when those that stand will do. */
 export function claimFor(claims: readonly PollClaim[], demand: PollDemand): readonly PollClaim[] | undefined {
-  const { calls, ceilingPerSecond, now } = demand;
-  const fromAt = now + noticeMs;
-  const wanted = Math.min((growth * calls * 1000) / busyMs, mostPart * ceilingPerSecond);
+  const { ceilingPerSecond, now } = demand;
+  const current = claimedAt(claims, now);
+  const wanted = Math.min(wantedPerSecond(demand, current), mostPart * ceilingPerSecond);
   const perSecond = wanted <= unclaimedPerSecond(ceilingPerSecond) ? 0 : wanted;
+  const fromAt = now + noticeMs;
   // As long as it will be needed if the next tick asks for the same.
   const standing = claimedAt(claims, fromAt + 60_000);
   if (Math.abs(perSecond - standing) <= noteworthyChange * Math.max(perSecond, standing)) return undefined;
   const alive = claims.filter((claim) => claim.untilAt > now && claim.fromAt < fromAt);
   const superseded = (claim: PollClaim) => alive.some((other) => other.fromAt > claim.fromAt && other.fromAt <= now);
   return [...alive.filter((claim) => !superseded(claim)), { perSecond, fromAt, untilAt: fromAt + lastsMs }];
+}
+
+/** What is not claimed yet begins late, and has to make up for it where there is time left. */
+function wantedPerSecond({ calls, withinMs, ceilingPerSecond }: PollDemand, current: number): number {
+  const spread = (calls * 1000) / Math.max(1000, withinMs);
+  const brisk = Math.min((calls * 1000) / briskMs, briskPart * ceilingPerSecond);
+  if (spread <= current || withinMs < 2 * noticeMs) return Math.max(spread, brisk);
+  const late = Math.max(0, calls * 1000 - current * noticeMs) / (withinMs - noticeMs);
+  return Math.max(spread, late, brisk);
 }

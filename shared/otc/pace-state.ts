@@ -19,13 +19,14 @@ export interface LearnedRate {
   readonly learnedAt: number;
   /** Time spent under pressure since the rate was found; decides when it is tested again. */
   readonly pressedMs: number;
-  /** What whoever keeps it knows that others used meanwhile. Means nothing here. */
-  readonly besidePerSecond?: number;
 }
 
 export interface PaceState {
   readonly ceilingPerSecond: number;
+  /** What the account takes in all. */
   readonly ratePerSecond: number;
+  /** So much of it others use: our turns leave it to them. */
+  readonly besidePerSecond: number;
   readonly mode: "search" | "hold";
   /** When the rate was last put to the test: by a 429, or by turns taken while others waited. Nothing before that. */
   readonly learnedAt: number | undefined;
@@ -78,6 +79,7 @@ const CALLS_PER_HOLD = 85;
 const HOLD_PER_PAUSE = 20;
 const TIMER_SLACK_MS = 2;
 const POLL_SHARE = 0.2;
+const SMALLEST_OWN_PART = 0.1;
 const HALF_LIFE_MS = 24 * 60 * 60_000;
 /** Learned rates younger than this are held at once; older ones are tested first. */
 const FRESH_MS = 60 * 60_000;
@@ -92,6 +94,7 @@ export function startPace(ceilingPerSecond: number, now: number, learned?: Learn
   return {
     ceilingPerSecond,
     ratePerSecond,
+    besidePerSecond: 0,
     mode: ageMs < FRESH_MS ? "hold" : "search",
     learnedAt: learned?.learnedAt,
     provenPerSecond: ratePerSecond,
@@ -111,23 +114,28 @@ export function startPace(ceilingPerSecond: number, now: number, learned?: Learn
   };
 }
 
-/** How a rate changes when others have begun or ceased to use a part of what the account takes. Calls per second. */
+/** What has become known of the account beside what our own calls teach. Calls per second. */
 export interface Retuning {
-  /** So much more, or less, is left over for us. */
-  readonly shiftPerSecond?: number;
-  /** So much is known to be free for us. */
+  /** So much others use. */
+  readonly besidePerSecond?: number;
+  /** So much the account takes at least, others included. */
   readonly leastPerSecond?: number;
 }
 
-/** Another ceiling, and a rate that follows what others use. A rate that falls keeps a third, since the shift is an estimate. */
+/** Another ceiling, and another part of it for others. What the account takes in all stays what it was found to be. */
 export function retuned(state: PaceState, ceilingPerSecond: number, tuning: Retuning): PaceState {
-  const { shiftPerSecond = 0, leastPerSecond = 0 } = tuning;
-  const tuned = (rate: number) =>
-    within(Math.max(rate + shiftPerSecond, rate / 3, leastPerSecond), SLOWEST_PER_SECOND, ceilingPerSecond);
+  const { besidePerSecond = state.besidePerSecond, leastPerSecond = 0 } = tuning;
+  const tuned = (rate: number) => within(Math.max(rate, leastPerSecond), SLOWEST_PER_SECOND, ceilingPerSecond);
   const ratePerSecond = tuned(state.ratePerSecond);
-  if (ratePerSecond === state.ratePerSecond) return { ...state, ceilingPerSecond };
   const provenPerSecond = Math.min(ratePerSecond, tuned(state.provenPerSecond));
-  return { ...state, ceilingPerSecond, ratePerSecond, provenPerSecond, idled: true };
+  const isSame = ratePerSecond === state.ratePerSecond && besidePerSecond === state.besidePerSecond;
+  const idled = isSame ? state.idled : true;
+  return { ...state, ceilingPerSecond, besidePerSecond, ratePerSecond, provenPerSecond, idled };
+}
+
+/** What is left over for us: at least a tenth, since what others use is what they said, and not what was seen. */
+function ownPerSecond({ ratePerSecond, besidePerSecond }: PaceState): number {
+  return Math.max(ratePerSecond - besidePerSecond, ratePerSecond * SMALLEST_OWN_PART);
 }
 
 /** What to begin with next time; nothing as long as nothing was learned. */
@@ -149,7 +157,7 @@ export function earliestTurnAt(state: PaceState): number {
 
 /** The latest moment by which a newcomer behind `ahead` others can expect its turn. */
 export function expectedTurnAt(state: PaceState, now: number, queue: { ahead: number; share: number }): number {
-  const spacingMs = 1_000 / (state.ratePerSecond * queue.share);
+  const spacingMs = 1_000 / (ownPerSecond(state) * queue.share);
   return Math.max(earliestTurnAt(state), now) + queue.ahead * spacingMs;
 }
 
@@ -168,7 +176,7 @@ export function takeTurn(
   const credit = contended ? state.pollCredit + POLL_SHARE : 1;
   const priority = waiting.create === 0 || (waiting.poll > 0 && credit >= 1) ? "poll" : "create";
   const pollCredit = contended && priority === "poll" ? credit - 1 : Math.min(credit, 1);
-  const spacingMs = 1_000 / state.ratePerSecond;
+  const spacingMs = 1_000 / ownPerSecond(state);
   const idled = now - earliestTurnAt(state) > spacingMs;
   // Timers fire a little late; without making that good, fast paces would fall short of their rate.
   const nextTurnAt = Math.max(state.nextTurnAt, now - TIMER_SLACK_MS) + spacingMs;
@@ -262,7 +270,7 @@ function rateAfter(state: PaceState, now: number, seen: { repeated: boolean; lim
  */
 function measuredLimit(state: PaceState, now: number): number | undefined {
   if (state.idled || state.measured < FEWEST_TO_MEASURE) return undefined;
-  const limit = (state.measured * 1_000) / Math.max(1, now - state.measuredFromAt);
+  const limit = state.besidePerSecond + (state.measured * 1_000) / Math.max(1, now - state.measuredFromAt);
   return limit > state.measuredAtPerSecond * LARGEST_MEASURED_RISE ? undefined : limit;
 }
 
@@ -272,10 +280,11 @@ function guessPauseMs(ratePerSecond: number, streak: number): number {
   return Math.min(SHORTEST_PAUSE_MS * 2 ** (streak - 1), LONGEST_GUESSED_PAUSE_MS);
 }
 
-/** Bounded on both sides, because a handful of calls is a poor measure. */
+/** Bounded on both sides, because a handful of calls is a poor measure; what others use is no part of what is cut. */
 function rateByAcceptance(state: PaceState, now: number): number {
   const accepted = (state.acceptedSince * 1_000) / Math.max(1, now - state.throttledAt);
-  return within(accepted, state.ratePerSecond * LARGEST_CUT, state.ratePerSecond * 0.8);
+  const most = state.ratePerSecond - 0.2 * ownPerSecond(state);
+  return within(accepted + state.besidePerSecond, state.ratePerSecond * LARGEST_CUT, most);
 }
 
 function within(value: number, least: number, most: number): number {

@@ -51,6 +51,7 @@ export async function createBackups(site: Site, tick: Tick): Promise<CreateSumma
   const errors = [...opened.errors, ...dispatched.errors, ...over.errors];
   const isWhole = errors.length === 0 && dispatched.unwritten + over.unwritten === 0;
   if (isWhole) await site.accounting.advance(now, { shard, since: accounted });
+  const unforgotten = await inParallel([site.runs], 1, (runs) => runs.forgetUsedUp());
   const observedErrors = await writeObserved(site, opened, isWhole);
   const rescued = await takeOverUnsent(journal, due, now);
   const delivery = await deliverAlerts(site, {
@@ -88,7 +89,7 @@ export async function createBackups(site: Site, tick: Tick): Promise<CreateSumma
     AlertDeliveryFailures: delivery.failed,
   });
   await noteTick(site, "create-backups", tick);
-  throwIfAny("create-backups", [...errors, ...observedErrors, ...delivery.errors]);
+  throwIfAny("create-backups", [...errors, ...unforgotten, ...observedErrors, ...delivery.errors]);
   return summary;
 }
 

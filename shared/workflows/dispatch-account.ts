@@ -9,6 +9,7 @@ import { behind, OccupiedDatabases, type RunAtOtc } from "../domain/occupied-dat
 import type { Instance } from "../domain/remote.ts";
 import type { Run } from "../domain/run.ts";
 import { claim, giveUp, postpone, resolveSelector, skip } from "../domain/run-machine.ts";
+import { waitingLists } from "../domain/waiting-list.ts";
 import type { Site, Tick } from "../ports.ts";
 import type { AccountProvider } from "../ports-for-otc.ts";
 import { inParallel } from "./in-parallel.ts";
@@ -61,6 +62,7 @@ export async function dispatchAccount(site: Site, work: AccountWork): Promise<Di
   const opened = resolved.runs.map((run) => ({ run, stored: false }));
   const urgentFirst = [...work.candidates, ...resolved.waiting, ...opened].toSorted(byUrgency);
   const errors = await inParallel(urgentFirst, workersPerAccount, (candidate) => dispatcher.start(candidate));
+  errors.push(...(await dispatcher.writeLeft()));
   if (errors.length === 0 && dispatcher.unwritten === 0) errors.push(...(await dispatcher.settle(resolved)));
   const { ambiguous, metByPost, accepted, unwritten, passwordExpiresAt } = dispatcher;
   const { choices, over, standing } = resolved;
@@ -82,6 +84,8 @@ class Dispatcher {
   #provider: AccountProvider | undefined;
   #instances = new Map<string, Instance>();
   readonly #occupied: OccupiedDatabases;
+  /** Runs that are not in the ledger yet and were not tried: they wait for a later tick. */
+  readonly #left: Run[] = [];
   trouble: Failure | undefined;
   /** The account's pace left no turn in this tick, or OTC asked for a pause beyond it: what is not posted stays due, without a write. */
   heldBack: Failure | undefined;
@@ -142,7 +146,7 @@ class Dispatcher {
   async start(candidate: Candidate): Promise<void> {
     const { run } = candidate;
     const now = this.#site.clock.now();
-    if (now >= (this.#tick.leaveAt ?? Number.POSITIVE_INFINITY)) {
+    if (this.#mustLeave(now)) {
       if (!candidate.stored) this.unwritten += 1;
       return undefined;
     }
@@ -151,8 +155,10 @@ class Dispatcher {
       if (candidate.stored && isKnownToWaitFor(run, this.trouble)) return undefined;
       return this.#write(candidate, afterAccountFailure(run, this.trouble, now));
     }
-    if (this.#provider === undefined || this.heldBack !== undefined || now >= this.#tick.stopAt)
-      return candidate.stored ? undefined : this.#write(candidate, run);
+    if (this.#provider === undefined || this.heldBack !== undefined || now >= this.#tick.stopAt) {
+      if (!candidate.stored) this.#left.push(run);
+      return undefined;
+    }
     const decision = decideStart(run, this.#instances.get(run.instanceId), now);
     if (decision.kind === "wait")
       return this.#write(candidate, postpone(run, decision.why, { now, retryAt: decision.retryAt }));
@@ -160,6 +166,18 @@ class Dispatcher {
     const other = this.#occupied.occupy(run);
     if (other !== undefined) return this.#write(candidate, postpone(run, ...behind(other, now)));
     await this.#request(candidate, this.#provider, now);
+  }
+
+  /** Nobody may forget them, so the slots count as accounted for only when they are written down. */
+  async writeLeft(): Promise<unknown[]> {
+    return inParallel(waitingLists(this.#left), workersPerAccount, async (list) => {
+      if (this.#mustLeave(this.#site.clock.now())) this.unwritten += list.databases.length;
+      else await this.#journal.insertWaiting(list);
+    });
+  }
+
+  #mustLeave(now: number): boolean {
+    return now >= (this.#tick.leaveAt ?? Number.POSITIVE_INFINITY);
   }
 
   async #request(candidate: Candidate, provider: AccountProvider, now: number): Promise<void> {

@@ -14,6 +14,8 @@ import { inParallel } from "./in-parallel.ts";
 import type { TickJournal } from "./tick-journal.ts";
 
 const lookersPerAccount = 8;
+/** A claim does not outlast this. */
+const claimsForgottenMs = 4 * 60_000;
 
 export interface AccountLook {
   readonly account: string;
@@ -30,12 +32,18 @@ export async function lookAtAccount(
 ): Promise<{ trouble: Failure | undefined; errors: unknown[] }> {
   const provider = await site.provider.account(account, { stopAt: tick.stopAt });
   let trouble: Failure | undefined = provider.ok ? undefined : provider.failure;
+  // Beside the looks, which must not wait for a table that cannot be written.
+  const rooms: Promise<unknown[]>[] = [];
+  const makeRoom = (calls: number) => {
+    if (provider.ok) rooms.push(inParallel([provider.value], 1, (at) => at.makeRoom(calls)));
+  };
   const needed: Result<Needed> = provider.ok
-    ? await runsToLookAt(site, { account, runs, provider: provider.value })
+    ? await runsToLookAt(site, { account, runs, provider: provider.value, makeRoom })
     : ok({ runs });
   if (!needed.ok && failureKinds[needed.failure.code].accountWide) trouble ??= needed.failure;
   const instances = [...Map.groupBy(needed.ok ? needed.value.runs : runs, (run) => run.instanceId)];
   const noted = new Set<string>();
+  if (needed.ok) makeRoom(instances.length);
   const errors = await inParallel(instances, lookersPerAccount, async ([instanceId, itsRuns]) => {
     if (site.clock.now() >= tick.stopAt) return;
     const listing = await lookOnce(provider, instanceId, trouble);
@@ -47,7 +55,7 @@ export async function lookAtAccount(
     const { lookedAt, instances: count } = needed.value.listed;
     await site.looks.note(account, { lookedAt, instances: count, tookMs: site.clock.now() - lookedAt });
   }
-  return { trouble, errors };
+  return { trouble, errors: [...errors, ...(await Promise.all(rooms)).flat()] };
 }
 
 interface Needed {
@@ -56,16 +64,21 @@ interface Needed {
   readonly listed?: Omit<InstanceLook, "tookMs">;
 }
 
+interface FirstLevel extends Pick<AccountLook, "account" | "runs"> {
+  readonly provider: AccountProvider;
+  readonly makeRoom: (calls: number) => void;
+}
+
 /** First level. A run that is neither looked at nor changed stays due: the next tick judges it anew, without a write. */
-async function runsToLookAt(
-  site: Site,
-  { account, runs, provider }: { account: string; runs: readonly Run[]; provider: AccountProvider },
-): Promise<Result<Needed>> {
+async function runsToLookAt(site: Site, { account, runs, provider, makeRoom }: FirstLevel): Promise<Result<Needed>> {
   const now = site.clock.now();
   const { pollBoundMs, pollByInstanceStatus } = site.settings;
   const last = await site.looks.last(account);
   const plan = planLooks(runs, { now, pollBoundMs, byInstanceStatus: pollByInstanceStatus, last });
-  provider.foresee(foreseenCalls(plan, last?.instances));
+  const foreseen = foreseenCalls(plan, last?.instances);
+  provider.foresee(foreseen);
+  // Nobody has claimed anything for the first looks at a storm, and a large account's listing alone takes many calls.
+  if (last === undefined || now - last.lookedAt > claimsForgottenMs) makeRoom(foreseen);
   if (plan.byStatus.length === 0) return ok({ runs: plan.closely });
   const instances = await provider.listInstances();
   if (!instances.ok) return instances;

@@ -6,6 +6,7 @@ import { failed, failure, ok, type Result } from "../domain/failure.ts";
 import { runId } from "../domain/naming.ts";
 import type { BackupRequest, RemoteBackup } from "../domain/remote.ts";
 import type { Run } from "../domain/run.ts";
+import { runsOf } from "../domain/waiting-list.ts";
 import type { RunStore, Site, WriteOutcome } from "../ports.ts";
 import type { AccountProvider, BackupProvider } from "../ports-for-otc.ts";
 import { createBackups } from "./create-backups.ts";
@@ -140,6 +141,8 @@ function dryRuns(real: RunStore, seen: Notebook): RunStore {
   return {
     insert: async (run) => ((await real.read(run)) === undefined ? note(undefined, run) : "lost-race"),
     replace: async (previous, next) => note(previous, next),
+    insertWaiting: async (list) => runsOf(list).filter((run) => note(undefined, run) === "written"),
+    forgetUsedUp: async () => {},
     due: async (lane, query) => (await real.due(lane, query)).map(asWritten),
     ofPolicy: async (policyId, range) => (await real.ofPolicy(policyId, range)).map(asWritten),
     async *pagesOfPolicy(policyId, range) {
@@ -166,6 +169,7 @@ function dryAccount(real: AccountProvider, account: string, seen: Notebook): Acc
   return {
     clockSkewMs: () => real.clockSkewMs(),
     foresee: () => {},
+    makeRoom: async () => {},
     passwordExpiresAt: () => real.passwordExpiresAt(),
     quotas: () => real.quotas(),
     restoreSpans: (instanceId) => real.restoreSpans(instanceId),

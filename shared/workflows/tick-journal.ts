@@ -4,6 +4,7 @@
 import { type RunAlertKind, runAlertKinds } from "../domain/alert.ts";
 import { runId, slotText } from "../domain/naming.ts";
 import type { Run, RunState } from "../domain/run.ts";
+import type { WaitingList } from "../domain/waiting-list.ts";
 import type { Site } from "../ports.ts";
 
 /** Alerts that mean "no good backup from this run": they count as new failures. */
@@ -33,6 +34,11 @@ export class TickJournal {
     if ((await this.#site.runs.insert(run)) === "lost-race") return false;
     this.#note(undefined, run);
     return true;
+  }
+
+  /** Writes runs that are not in the ledger yet and have to wait, in one write where they are alike. */
+  async insertWaiting(list: WaitingList): Promise<void> {
+    for (const run of await this.#site.runs.insertWaiting(list)) this.#note(undefined, run);
   }
 
   /** Writes `next` over `previous`. False when somebody else changed the run first. */

@@ -53,6 +53,8 @@ function dyingSite(site: Site, isFatal: (next: Run) => boolean): Site {
   const { insert, due, ofPolicy, read } = site.runs;
   const runs = {
     insert: insert.bind(site.runs),
+    insertWaiting: site.runs.insertWaiting.bind(site.runs),
+    forgetUsedUp: site.runs.forgetUsedUp.bind(site.runs),
     due: due.bind(site.runs),
     ofPolicy: ofPolicy.bind(site.runs),
     read: read.bind(site.runs),

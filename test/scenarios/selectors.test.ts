@@ -131,6 +131,8 @@ test("killed between opening a held slot's runs and ending what stood for it: no
       : runs.replace(previous, next);
   const dying = {
     insert: runs.insert.bind(runs),
+    insertWaiting: runs.insertWaiting.bind(runs),
+    forgetUsedUp: runs.forgetUsedUp.bind(runs),
     due: runs.due.bind(runs),
     ofPolicy: runs.ofPolicy.bind(runs),
     read: runs.read.bind(runs),

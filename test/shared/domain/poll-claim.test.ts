@@ -4,9 +4,10 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
   claimedAt,
-  claimedBetween,
+  claimedSoon,
   claimFor,
   type PollClaim,
+  rereadMs,
   sharedPart,
   unclaimedPerSecond,
 } from "../../../shared/domain/poll-claim.ts";
@@ -15,25 +16,40 @@ const at = Date.UTC(2026, 10, 24, 2, 30);
 const second = 1000;
 const minute = 60 * second;
 
-test("a claim begins a minute ahead and lasts four", () => {
-  const [claim] = claimFor([], { calls: 90, ceilingPerSecond: 10, now: at }) ?? [];
-  expect(claim).toEqual({ perSecond: 2.5, fromAt: at + minute, untilAt: at + 5 * minute });
-  const claims = claim === undefined ? [] : [claim];
-  expect([0, 59, 60, 299, 300].map((s) => claimedAt(claims, at + s * second))).toEqual([0, 0, 2.5, 2.5, 0]);
+const demand = (calls: number, more: { now?: number; withinMs?: number } = {}) => ({
+  ...{ calls, ceilingPerSecond: 10, withinMs: 54 * second, now: at },
+  ...more,
+});
+
+test("a claim begins when everybody must have read it, and lasts four minutes", () => {
+  const [claim] = claimFor([], demand(54)) ?? [];
+  expect(claim).toMatchObject({ fromAt: at + 20 * second, untilAt: at + 260 * second });
+  const claims = claim === undefined ? [] : [{ ...claim, perSecond: 2 }];
+  expect([0, 19, 20, 259, 260].map((s) => claimedAt(claims, at + s * second))).toEqual([0, 0, 2, 2, 0]);
+  expect([0, 240, 259].map((s) => claimedSoon(claims, at + s * second))).toEqual([2, 2, 2]);
+});
+
+test("many looks are spread over the tick, few are made briskly, and a late beginning is made up for", () => {
+  const standing = [{ perSecond: 8, fromAt: at - minute, untilAt: at + 3 * minute }];
+  expect(claimFor(standing, demand(270))?.at(-1)?.perSecond).toBeCloseTo(5);
+  expect(claimFor(standing, demand(20))?.at(-1)?.perSecond).toBeCloseTo(1);
+  expect(claimFor(standing, demand(100))?.at(-1)?.perSecond).toBeCloseTo(3.3);
+  // 20 of 54 seconds pass before it begins.
+  expect(claimFor([], demand(270))?.at(-1)?.perSecond).toBeCloseTo(270 / 34);
 });
 
 test("a small demand claims nothing, a large one leaves a part of the ceiling to creating", () => {
-  expect(claimFor([], { calls: 15, ceilingPerSecond: 10, now: at })).toBeUndefined();
-  const [claim] = claimFor([], { calls: 9_000, ceilingPerSecond: 10, now: at }) ?? [];
-  expect(claim?.perSecond).toBe(7.5);
+  expect(claimFor([], demand(9))).toBeUndefined();
+  const [claim] = claimFor([], demand(9_000)) ?? [];
+  expect(claim?.perSecond).toBe(8);
 });
 
 test("a claim that will do is not made again, one that runs out is", () => {
-  const claims = claimFor([], { calls: 90, ceilingPerSecond: 10, now: at }) ?? [];
-  expect(claimFor(claims, { calls: 95, ceilingPerSecond: 10, now: at + minute })).toBeUndefined();
-  expect(claimFor(claims, { calls: 90, ceilingPerSecond: 10, now: at + 3 * minute })).toHaveLength(2);
+  const claims = [{ perSecond: 5, fromAt: at - 10 * second, untilAt: at + 230 * second }];
+  expect(claimFor(claims, demand(275))).toBeUndefined();
+  expect(claimFor(claims, demand(270, { now: at + 3 * minute }))).toHaveLength(2);
   // And the end of the demand gives the calls back.
-  expect(claimFor(claims, { calls: 0, ceilingPerSecond: 10, now: at + minute })?.at(-1)?.perSecond).toBe(0);
+  expect(claimFor(claims, demand(0))?.at(-1)?.perSecond).toBe(0);
 });
 
 test("a ceiling of one call per second leaves looks a fifth without any claim", () => {
@@ -41,30 +57,34 @@ test("a ceiling of one call per second leaves looks a fifth without any claim", 
 });
 
 const demands = fc.array(
-  fc.record({ afterMs: fc.integer({ min: 1, max: 5 * minute }), calls: fc.integer({ min: 0, max: 3_000 }) }),
+  fc.record({
+    afterMs: fc.integer({ min: 1, max: 5 * minute }),
+    calls: fc.integer({ min: 0, max: 3_000 }),
+    withinMs: fc.integer({ min: -1_000, max: minute }),
+  }),
   { minLength: 1, maxLength: 20 },
 );
 
-test("whenever a tick of creating reads the claims, it and the looks stay below the ceiling until it ends", () => {
+test("whenever creating and another look read the claims, they stay below the ceiling together until they read them again", () => {
+  const instants = fc.tuple(fc.nat(60 * minute), fc.nat(rereadMs + 5 * second), fc.nat(rereadMs + 5 * second));
   fc.assert(
-    fc.property(demands, fc.nat(60 * minute), fc.constantFrom(1, 5, 10, 200), (asked, readAfterMs, ceiling) => {
-      const readAt = at + readAfterMs;
+    fc.property(demands, instants, fc.constantFrom(1, 5, 10, 200), (asked, [atMs, createdAgo, lookedAgo], ceiling) => {
+      const t = at + atMs;
       let now = at;
       let claims: readonly PollClaim[] = [];
-      let seen: readonly PollClaim[] = [];
-      for (const { afterMs, calls } of asked) {
+      let [forCreating, forLooks] = [claims, claims];
+      for (const { afterMs, ...one } of asked) {
         now += afterMs;
-        if (now <= readAt) seen = claims;
-        claims = claimFor(claims, { calls, ceilingPerSecond: ceiling, now }) ?? claims;
-        if (now <= readAt) seen = claims;
-        const stopAt = readAt + 57 * second;
-        const least = unclaimedPerSecond(ceiling);
-        const creating = sharedPart * ceiling - Math.max(claimedBetween(seen, readAt, stopAt), least);
-        // Poll-backups reads its claims anew at each tick, so what stands now is what it may follow.
-        for (let t = Math.max(readAt, now); t <= stopAt; t += 500)
-          expect(creating + Math.max(claimedAt(claims, t), least)).toBeLessThanOrEqual(sharedPart * ceiling + 1e-9);
+        if (now > t) break;
+        claims = claimFor(claims, { ...one, ceilingPerSecond: ceiling, now }) ?? claims;
+        if (now <= t - createdAgo) forCreating = claims;
+        if (now <= t - lookedAgo) forLooks = claims;
       }
+      const least = unclaimedPerSecond(ceiling);
+      const creating = sharedPart * ceiling - Math.max(claimedSoon(forCreating, t - createdAgo), least);
+      const looking = Math.max(claimedAt(forLooks, t), least);
+      expect(creating + looking).toBeLessThanOrEqual(sharedPart * ceiling + 1e-9);
     }),
-    { numRuns: 300 },
+    { numRuns: 2_000 },
   );
 });

@@ -72,6 +72,7 @@ test.each([
         deadlines,
         kept: { last: undefined, unfinished: undefined },
         foresee: () => {},
+        makeRoom: async () => {},
         now: () => 0,
       });
       const results = [

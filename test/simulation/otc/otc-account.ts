@@ -46,6 +46,7 @@ export class SimulatedOtc implements BackupProvider {
       quotas: () => this.#process.effect("quotas", () => ok([])),
       passwordExpiresAt: () => undefined,
       foresee: () => {},
+      makeRoom: async () => {},
       clockSkewMs: () => this.#process.now() - this.#door.timeline.now(),
     };
   }
