@@ -7,7 +7,14 @@ import type { LookStore, WriteOutcome } from "../ports.ts";
 import type { DynamoDbTable } from "./dynamodb-table.ts";
 import { fromStored } from "./stored-instants.ts";
 
-const schema = z.lazy(() => z.object({ lookedAt: z.number(), instances: z.number(), tookMs: z.number().default(0) }));
+const schema = z.lazy(() =>
+  z.object({
+    lookedAt: z.number(),
+    instances: z.number(),
+    tookMs: z.number().default(0),
+    owed: z.array(z.string()).exactOptional(),
+  }),
+);
 
 export class DynamoDbLooks implements LookStore {
   readonly #table: DynamoDbTable;
@@ -22,10 +29,10 @@ export class DynamoDbLooks implements LookStore {
   }
 
   /** Forward only: the later of two looks counts. */
-  async note(account: string, { lookedAt, instances, tookMs }: InstanceLook): Promise<WriteOutcome> {
+  async note(account: string, { lookedAt, instances, tookMs, owed }: InstanceLook): Promise<WriteOutcome> {
     const at = new Date(lookedAt).toISOString();
     return this.#table.put(
-      { ...keyOf(account), lookedAt: at, instances, tookMs },
+      { ...keyOf(account), lookedAt: at, instances, tookMs, ...(owed === undefined ? {} : { owed }) },
       { expression: "attribute_not_exists(pk) OR lookedAt < :at", values: { ":at": at } },
     );
   }

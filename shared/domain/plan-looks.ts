@@ -32,6 +32,22 @@ export interface InstanceLook {
   readonly instances: number;
   /** From the listing to the end of the closer looks that followed from it. */
   readonly tookMs: number;
+  /** Databases that were to be looked at closely and that the tick did not get to: the first of the next one. */
+  readonly owed?: readonly string[];
+}
+
+/** So many are remembered; more than that no next tick gets to either. */
+const mostOwed = 1000;
+
+export function owedLooks(instanceIds: readonly string[]): Pick<InstanceLook, "owed"> {
+  return instanceIds.length === 0 ? {} : { owed: instanceIds.slice(0, mostOwed) };
+}
+
+/** Whoever waits for a look since the last tick comes first, so that nobody is passed over twice. */
+export function owedFirst(runs: readonly Run[], last: InstanceLook | undefined): Run[] {
+  const owed = new Set(last?.owed);
+  const [first, then] = [true, false].map((isOwed) => runs.filter((run) => owed.has(run.instanceId) === isOwed));
+  return [...(first ?? []), ...(then ?? [])];
 }
 
 export interface LookFacts {

@@ -17,8 +17,8 @@ const lastsMs = 4 * 60_000;
 
 /** Never claimed by anybody: what prune-backups and audit-backups have, a twentieth each. */
 export const sharedPart = 0.9;
-/** A storm of looks leaves a tenth to creating: backups that run and fail unseen are worse than backups that begin later. */
-export const mostPart = 0.8;
+/** A storm of looks leaves next to nothing to creating: backups that run and fail unseen are worse than backups that begin later. */
+export const mostPart = 0.88;
 /** Tiny demands are met without a claim: a twentieth of the ceiling, of low ceilings more. */
 const unclaimedPart = 0.05;
 const unclaimedLowPart = 0.2;

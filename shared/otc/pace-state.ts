@@ -79,7 +79,7 @@ const CALLS_PER_HOLD = 85;
 const HOLD_PER_PAUSE = 20;
 const TIMER_SLACK_MS = 2;
 const POLL_SHARE = 0.2;
-const SMALLEST_OWN_PART = 0.1;
+const SMALLEST_OWN_PART = 0.02;
 const HALF_LIFE_MS = 24 * 60 * 60_000;
 /** Learned rates younger than this are held at once; older ones are tested first. */
 const FRESH_MS = 60 * 60_000;
@@ -133,7 +133,7 @@ export function retuned(state: PaceState, ceilingPerSecond: number, tuning: Retu
   return { ...state, ceilingPerSecond, besidePerSecond, ratePerSecond, provenPerSecond, idled };
 }
 
-/** What is left over for us: at least a tenth, since what others use is what they said, and not what was seen. */
+/** What is left over for us: at least a little, since what others use is what they said, and not what was seen. */
 function ownPerSecond({ ratePerSecond, besidePerSecond }: PaceState): number {
   return Math.max(ratePerSecond - besidePerSecond, ratePerSecond * SMALLEST_OWN_PART);
 }

@@ -5,7 +5,15 @@ import { afterLook } from "../domain/decide-look.ts";
 import { isForLater } from "../domain/decide-request.ts";
 import { type Failure, failureKinds, ok, type Result } from "../domain/failure.ts";
 import { isLargeEnough } from "../domain/good.ts";
-import { foreseenCalls, type InstanceLook, listingCalls, needCloserLook, planLooks } from "../domain/plan-looks.ts";
+import {
+  foreseenCalls,
+  type InstanceLook,
+  listingCalls,
+  needCloserLook,
+  owedFirst,
+  owedLooks,
+  planLooks,
+} from "../domain/plan-looks.ts";
 import type { RemoteBackup } from "../domain/remote.ts";
 import type { Run } from "../domain/run.ts";
 import type { Site, Tick } from "../ports.ts";
@@ -44,16 +52,19 @@ export async function lookAtAccount(
   const instances = [...Map.groupBy(needed.ok ? needed.value.runs : runs, (run) => run.instanceId)];
   const noted = new Set<string>();
   if (needed.ok) makeRoom(instances.length);
+  const owed = new Set(instances.map(([instanceId]) => instanceId));
   const errors = await inParallel(instances, lookersPerAccount, async ([instanceId, itsRuns]) => {
     if (site.clock.now() >= tick.stopAt) return;
     const listing = await lookOnce(provider, instanceId, trouble);
     if (!listing.ok && failureKinds[listing.failure.code].accountWide) trouble ??= listing.failure;
+    if (listing.ok) owed.delete(instanceId);
     for (const run of itsRuns) await settleRun(site, { run, listing, journal, noted });
   });
   // Only now: a tick that dies before has its listing made again, and how long the closer looks took decides when the next is due.
   if (needed.ok && needed.value.listed !== undefined) {
     const { lookedAt, instances: count } = needed.value.listed;
-    await site.looks.note(account, { lookedAt, instances: count, tookMs: site.clock.now() - lookedAt });
+    const tookMs = site.clock.now() - lookedAt;
+    await site.looks.note(account, { lookedAt, instances: count, tookMs, ...owedLooks([...owed]) });
   }
   return { trouble, errors: [...errors, ...(await Promise.all(rooms)).flat()] };
 }
@@ -61,7 +72,7 @@ export async function lookAtAccount(
 interface Needed {
   readonly runs: readonly Run[];
   /** The listing that told, if one was made. */
-  readonly listed?: Omit<InstanceLook, "tookMs">;
+  readonly listed?: Omit<InstanceLook, "tookMs" | "owed">;
 }
 
 interface FirstLevel extends Pick<AccountLook, "account" | "runs"> {
@@ -85,7 +96,7 @@ async function runsToLookAt(site: Site, { account, runs, provider, makeRoom }: F
   const needed = [...plan.closely, ...needCloserLook(plan.byStatus, instances.value)];
   const listed = { lookedAt: now, instances: instances.value.length };
   provider.foresee(needed.length + listingCalls(listed.instances));
-  return ok({ runs: needed, listed });
+  return ok({ runs: owedFirst(needed, last), listed });
 }
 
 /** Once the account proved unusable in this tick, no further call is spent on it. */

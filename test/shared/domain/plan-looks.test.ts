@@ -1,7 +1,14 @@
 // Which building runs are looked at closely, and which are answered for by one listing of instances.
 
 import { expect, test } from "vitest";
-import { type LookFacts, needCloserLook, nextLookAt, planLooks } from "../../../shared/domain/plan-looks.ts";
+import {
+  type LookFacts,
+  needCloserLook,
+  nextLookAt,
+  owedFirst,
+  owedLooks,
+  planLooks,
+} from "../../../shared/domain/plan-looks.ts";
 import type { Instance } from "../../../shared/domain/remote.ts";
 import type { Run } from "../../../shared/domain/run.ts";
 import { aBuildingRun, aRequestedRun, minute } from "../../support/run-builder.ts";
@@ -102,4 +109,14 @@ test("a database that is not BACKING UP, or not listed, needs the closer look", 
   });
   const instances = [instance(1, "BACKING UP"), instance(2, "ACTIVE")];
   expect(needCloserLook(three, instances).map((run) => run.instanceId)).toEqual(["instance-2", "instance-3"]);
+});
+
+test("whoever the last tick did not get to is looked at first, and the others keep their order", () => {
+  const last = { lookedAt: minute(9), instances: 3, tookMs: 1_000 };
+  expect(owedFirst(three, undefined)).toEqual(three);
+  const owed = owedLooks(["instance-3", "gone"]);
+  expect(owedFirst(three, { ...last, ...owed }).map((run) => run.instanceId)).toEqual([
+    ...["instance-3", "instance-1", "instance-2"],
+  ]);
+  expect(owedLooks([])).toEqual({});
 });

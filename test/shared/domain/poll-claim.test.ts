@@ -41,7 +41,7 @@ test("many looks are spread over the tick, few are made briskly, and a late begi
 test("a small demand claims nothing, a large one leaves a part of the ceiling to creating", () => {
   expect(claimFor([], demand(9))).toBeUndefined();
   const [claim] = claimFor([], demand(9_000)) ?? [];
-  expect(claim?.perSecond).toBe(8);
+  expect(claim?.perSecond).toBe(8.8);
 });
 
 test("a claim that will do is not made again, one that runs out is", () => {
