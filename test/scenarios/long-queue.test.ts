@@ -9,7 +9,7 @@ const databases = 12;
 const ids = Array.from({ length: databases }, (_, n) => `${(0x6b0e0000 + n).toString(16)}d3b07384d113edec49eaa623in01`);
 
 /** A tick of half a minute in which every POST takes `postMs`. */
-async function slowTick(postMs: number) {
+async function slowTick(postMs: number, advance?: Site["accounting"]["advance"]) {
   const at = await aSite([aRow({ instanceIds: ids, startWindowMinutes: 5 })]);
   for (const [n, id] of ids.entries())
     at.simulator.control.addInstance({ id, name: `db-${n}`, engine: "MySQL", volumeGb: 40, backupSizeKb: 1_000_000 });
@@ -36,10 +36,39 @@ async function slowTick(postMs: number) {
       },
     },
   };
-  await createBackups(site, { stopAt: at.clock.now() + 30_000 });
+  const { accounting } = at.site;
+  const dying = {
+    accounted: accounting.accounted.bind(accounting),
+    accountedThrough: accounting.accountedThrough.bind(accounting),
+    advance: advance ?? accounting.advance.bind(accounting),
+  };
+  const tick = createBackups({ ...site, accounting: dying }, { stopAt: at.clock.now() + 30_000 });
+  if (advance === undefined) await tick;
+  else await expect(tick).rejects.toThrow("the process was killed");
   const requested = at.simulator.control.backups().filter((one) => ids.includes(one.instanceId)).length;
-  return { told, requested, queueSeconds };
+  return { told, requested, queueSeconds, at };
 }
+
+/** How many live backups each database has that has any. */
+const backupsPerDatabase = ({ simulator }: Awaited<ReturnType<typeof aSite>>) =>
+  [...Map.groupBy(simulator.control.backups(), (one) => one.instanceId)].map(([id, list]) => [id, list.length]);
+const onceEach = ids.map((id) => [id, 1]);
+
+test("what a tick leaves over is written down, requested by later ones, and each database has one backup", async () => {
+  const { at, requested } = await slowTick(6_000);
+  const waiting = (await at.runs()).filter((run) => run.state === "waiting");
+  expect(waiting).toHaveLength(databases - requested);
+  await at.minutes(4);
+  expect(backupsPerDatabase(at).toSorted()).toEqual(onceEach);
+  expect((await at.runs()).filter((run) => run.state === "waiting")).toEqual([]);
+});
+
+test("a tick that dies with its slots written down and not accounted for is repeated without a second backup", async () => {
+  const { at, requested } = await slowTick(6_000, () => Promise.reject(new Error("the process was killed")));
+  expect(requested).toBeLessThan(databases);
+  await at.minutes(4);
+  expect(backupsPerDatabase(at).toSorted()).toEqual(onceEach);
+});
 
 test("what is left is told with its number and end, and as a gauge", async () => {
   const { told, requested, queueSeconds } = await slowTick(6_000);
