@@ -1,8 +1,8 @@
-// Start windows of a set of policies that hold more databases than can be requested in them, as warnings.
+// Start windows of a set of policies that hold more databases than can be requested in them, as warnings, and queues that take long.
 
 import { callShareOf } from "../shared/call-shares.ts";
 import type { Policy } from "../shared/domain/policy.ts";
-import { type Demand, type TightWindow, tightWindows } from "../shared/domain/request-queue.ts";
+import { type Demand, lastRequestAt, type TightWindow, tightWindows } from "../shared/domain/request-queue.ts";
 import { nextSlots } from "../shared/domain/slots.ts";
 
 const minuteMs = 60_000;
@@ -24,7 +24,39 @@ function demandOf({ account, schedule, startWindowMinutes, target, enabled }: Po
   }));
 }
 
+/** Databases of one account at one slot that take so long to request that somebody should know. */
+export interface LongQueue {
+  readonly account: string;
+  readonly slotAt: number;
+  readonly databases: number;
+  readonly lastRequestedAt: number;
+}
+
+const longQueueMs = 10 * minuteMs;
+
+/** The queues that begin at the policies' next slots, whether they fit into their windows or not. */
+export function longQueuesOf(policies: readonly Policy[], callsPerSecond: number, now: number): LongQueue[] {
+  const perSecond = callsPerSecond * callShareOf("create-backups");
+  const demands = Map.groupBy(
+    policies.flatMap((policy) => demandOf(policy, now)),
+    ({ account, slotAt }) => `${account} ${slotAt}`,
+  );
+  return [...demands.values()].flatMap((its) => {
+    const [first] = its;
+    const databases = its.reduce((sum, one) => sum + one.databases, 0);
+    const endsAt = first === undefined ? undefined : lastRequestAt({ waiting: databases, perSecond }, first.slotAt);
+    if (first === undefined || endsAt === undefined || endsAt - first.slotAt < longQueueMs) return [];
+    return [{ account: first.account, slotAt: first.slotAt, databases, lastRequestedAt: endsAt }];
+  });
+}
+
+export function longQueueText({ account, slotAt, databases, lastRequestedAt }: LongQueue): string {
+  const minutes = Math.ceil((lastRequestedAt - slotAt) / minuteMs);
+  return `note: account ${account}: ${databases} databases at ${iso(slotAt)}; the last will have been requested about ${minutes} minutes later; spread the schedules over several slots, or ask OTC for a higher limit, if that is too late`;
+}
+
+const iso = (at: number) => `${new Date(at).toISOString().slice(0, 16)}Z`;
+
 export function tightWindowText({ account, fromAt, untilAt, databases, fitting }: TightWindow): string {
-  const iso = (at: number) => `${new Date(at).toISOString().slice(0, 16)}Z`;
   return `warning: account ${account}: ${databases} databases are to be requested between ${iso(fromAt)} and ${iso(untilAt)}, and ${fitting} can be; spread the schedules, widen startWindowMinutes, or raise otcRatePerSecond if OTC admits it`;
 }

@@ -62,6 +62,8 @@ interface Paced {
   created: LearnedRate | undefined;
   /** What the pace of creating leaves to looks, or what the pace of looking is held to. */
   heldToPerSecond: number | undefined;
+  /** What creating had found the account to take when nothing was claimed, looks included that need no claim. */
+  alonePerSecond: number | undefined;
   /** Whether this tick has worked the account: of others this process knows nothing, another one may have them now. */
   isInUse: boolean;
 }
@@ -72,6 +74,9 @@ const noteworthyChange = 0.02;
 const confirmAfterMs = 10 * 60_000;
 /** Whatever creating has found: looks are never slower than this for its sake. Their own 429s slow them down. */
 const leastLooksPerSecond = 0.5;
+/** Where creating begins beside looks and knows nothing, it takes as much as they do. */
+const unknownPart = 0.5;
+const slack = 1.05;
 
 export class AccountPaces {
   readonly #options: AccountPacesOptions;
@@ -104,7 +109,13 @@ export class AccountPaces {
     const { clock, random, ceilingPerSecond, memory } = this.#options;
     const { learned: initial } = await memory.read(account);
     const pacer = createPacer({ clock, random, ceilingPerSecond, initial });
-    const nothing = { claims: [], created: undefined, heldToPerSecond: undefined, isInUse: false };
+    const nothing = {
+      claims: [],
+      created: undefined,
+      heldToPerSecond: undefined,
+      alonePerSecond: undefined,
+      isInUse: false,
+    };
     return { pacer, kept: initial, readAt: Number.NEGATIVE_INFINITY, ...nothing };
   }
 
@@ -142,12 +153,15 @@ export class AccountPaces {
 
   #besideClaims(paced: Paced, claimed: number): void {
     if (claimed === paced.heldToPerSecond) return;
+    // What was found alone is the measure: beside looks that do not use all they claimed, creating would find more and more, and crowd them out.
+    if (!((paced.heldToPerSecond ?? 0) > 0)) paced.alonePerSecond = paced.pacer.snapshot()?.ratePerSecond;
+    const found = (paced.alonePerSecond ?? claimed / unknownPart) * slack;
     const { ceilingPerSecond } = this.#options;
     // Where little is claimed, looks still have the little that needs no claim.
     const unclaimed = Math.max(0, unclaimedPerSecond(ceilingPerSecond) - claimed);
+    const most = Math.min(sharedPart * ceilingPerSecond - unclaimed, claimed > 0 ? found : Number.POSITIVE_INFINITY);
     const leastPerSecond = Math.min(claimed / mostPart, this.#whole(paced));
-    const tuning = { besidePerSecond: claimed, leastPerSecond };
-    paced.pacer.retune(sharedPart * ceilingPerSecond - unclaimed, tuning);
+    paced.pacer.retune(most, { besidePerSecond: claimed, leastPerSecond });
     paced.heldToPerSecond = claimed;
   }
 

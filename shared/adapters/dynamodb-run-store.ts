@@ -1,7 +1,7 @@
 // Runs in the ledger table. Every write is conditional; a write whose answer was lost is recognised by its id when the
 // repeated one is refused, so that "applied but answered with an error" counts as written.
 
-import { type DueQuery, fairChoice } from "../domain/fair-choice.ts";
+import { type DueQuery, fairChoice, passedOver } from "../domain/fair-choice.ts";
 import type { RunKey } from "../domain/naming.ts";
 import { slotText } from "../domain/naming.ts";
 import type { RunAtOtc } from "../domain/occupied-databases.ts";
@@ -101,7 +101,7 @@ export class DynamoDbRunStore implements RunStore {
     return found;
   }
 
-  async #dueItems(lane: Lane, { now, shard, ...bounds }: DueQuery) {
+  async #dueItems(lane: Lane, { now, shard, passedOver: tell, ...bounds }: DueQuery) {
     const names = await this.#lanes.namesOf(lane, shard);
     const indexed = await this.#indexed(names, now);
     const mine = indexed.filter(({ account }) => shard === undefined || account === "" || isMine(account, shard));
@@ -111,6 +111,7 @@ export class DynamoDbRunStore implements RunStore {
     const entries = new Map([...lists.values()].flat().map((run) => [keyText(run), indexedAs(run, runKeyOf(run))]));
     for (const one of own) entries.set(one.key, one);
     const chosen = fairChoice([...entries.values()], bounds);
+    for (const [account, count] of passedOver([...entries.values()], chosen)) tell?.(account, count);
     const items = await this.#table.getMany(chosen.map(({ pk, sk }) => ({ pk, sk })));
     const born = new Set(items.map(({ pk, sk }) => `${pk} ${sk}`));
     const asked = new Set(chosen.map(({ key }) => key));

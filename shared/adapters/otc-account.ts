@@ -24,7 +24,7 @@ export interface KeptListing {
 }
 
 /** Pages of two ticks make one listing: where few calls are left over for it, a large account could never be listed otherwise. */
-const unfinishedGoodForMs = 3 * 60_000;
+const unfinishedGoodForMs = 10 * 60_000;
 
 export interface OtcAccountParts {
   readonly client: OtcClient;

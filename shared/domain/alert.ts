@@ -27,6 +27,7 @@ export const standingAlertKinds = {
   "databases-unwell": "databases are in a state in which OTC backs nothing up",
   "native-backup-weak": "OTC's own automated backup of databases is off or kept for less than 7 days",
   "backup-limit-near": "an account comes near its limit of manual backups, beyond which OTC refuses every further one",
+  "requests-late": "more databases of an account are due than can be requested before their start windows end",
   "account-unusable": "an account cannot be used: secret, login, rights, endpoint",
   "credential-ending": "the password of an account's OTC user ends in less than 14 days",
   "backups-overdue": "the newest good backup of a database is older than its policy's target",

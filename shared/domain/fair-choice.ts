@@ -24,6 +24,8 @@ export interface DueQuery extends FairBounds {
   readonly now: number;
   /** Only runs of its accounts; absent: all. */
   readonly shard?: Shard;
+  /** Told of every account of which more runs are due than were chosen. */
+  readonly passedOver?: (account: string, runs: number) => void;
 }
 
 export function fairChoice<T extends DueKey>(due: readonly T[], { limit, perAccount = limit }: FairBounds): T[] {
@@ -41,4 +43,14 @@ export function fairChoice<T extends DueKey>(due: readonly T[], { limit, perAcco
     if (chosen.length === before) break;
   }
   return chosen;
+}
+
+/** How many entries of each account were not chosen. */
+export function passedOver<T extends DueKey>(due: readonly T[], chosen: readonly T[]): Map<string, number> {
+  const taken = new Set(chosen);
+  const left = Map.groupBy(
+    due.filter((one) => !taken.has(one)),
+    ({ account }) => account,
+  );
+  return new Map([...left].map(([account, its]) => [account, its.length]));
 }

@@ -44,9 +44,11 @@ export async function createBackups(site: Site, tick: Tick): Promise<CreateSumma
   const looks = isSurveyTime(now, accounted.through(shard)) ? { sharedIn: sharedDatabases(site) } : {};
   const opened = await openDueRuns(site, { now, accounted, open, shard, ...looks });
   const perAccount = Math.ceil(site.settings.otcRatePerSecond * longestTickSeconds);
-  const due = await site.runs.due("create", { now, limit: dueLimit, perAccount, shard });
+  const beyond = new Map<string, number>();
+  const passedOver = (account: string, runs: number) => void beyond.set(account, runs);
+  const due = await site.runs.due("create", { now, limit: dueLimit, perAccount, shard, passedOver });
   const toStart = due.filter((run) => run.dueAt <= now);
-  const dispatched = await dispatchAccounts(site, { opened, due: toStart, tick, journal, open });
+  const dispatched = await dispatchAccounts(site, { opened, due: toStart, beyond, tick, journal, open });
   const over = await writeOver(site, [...opened.over, ...dispatched.over], { journal, tick });
   const errors = [...opened.errors, ...dispatched.errors, ...over.errors];
   const isWhole = errors.length === 0 && dispatched.unwritten + over.unwritten === 0;

@@ -11,6 +11,7 @@ import { type AccountWork, dispatchAccount } from "./dispatch-account.ts";
 import { forecastQueue } from "./forecast-queue.ts";
 import { inParallel } from "./in-parallel.ts";
 import { noteCredential } from "./note-credential.ts";
+import { endLateQueues, noteLateQueue } from "./note-late-queue.ts";
 import type { Opened } from "./open-due-runs.ts";
 import { workOfStandIn } from "./resolve-selectors.ts";
 import type { TickJournal } from "./tick-journal.ts";
@@ -19,6 +20,8 @@ import { withSelection } from "./understand-row.ts";
 interface Dispatching {
   readonly opened: Opened;
   readonly due: readonly Run[];
+  /** How many more runs of an account are due than were read. */
+  readonly beyond: ReadonlyMap<string, number>;
   readonly tick: Tick;
   readonly journal: TickJournal;
   readonly open: Awaited<ReturnType<Site["standingAlerts"]["open"]>>;
@@ -41,7 +44,7 @@ export interface Dispatched {
 /** One account's error is that account's: the others go on. What selectors matched is noted for their rows. */
 export async function dispatchAccounts(
   site: Site,
-  { opened, due, tick, journal, open }: Dispatching,
+  { opened, due, beyond, tick, journal, open }: Dispatching,
 ): Promise<Dispatched> {
   const standing: Opened["standing"] = [];
   const over: Run[] = [];
@@ -60,12 +63,14 @@ export async function dispatchAccounts(
     unwritten += report.unwritten;
     const { accepted } = report;
     const runs = work.candidates.map((candidate) => candidate.run);
-    const endsAt = forecastQueue(site, { account, runs, accepted, startedAt, tick });
-    if (endsAt !== undefined) queueEndsAt = Math.max(queueEndsAt ?? endsAt, endsAt);
+    const queue = forecastQueue(site, { account, runs, beyond: beyond.get(account) ?? 0, accepted, startedAt, tick });
+    if (queue !== undefined) queueEndsAt = Math.max(queueEndsAt ?? queue.endsAt, queue.endsAt);
     errors.push(...report.errors);
     for (const run of report.over) over.push(run);
     standing.push(...report.standing);
     for (const choice of report.choices) noteChoice(opened, choice);
+    const late = await noteLateQueue(site, { account, queue, open });
+    if (late !== undefined) standing.push(late);
     const waitingSince = Math.min(site.clock.now(), ...work.candidates.map((c) => c.run.createdAt));
     const alert = await noteAccount(site, {
       account,
@@ -83,6 +88,8 @@ export async function dispatchAccounts(
     const ending = await noteCredential(site, { account, expiresAt, open });
     if (ending !== undefined) standing.push(ending);
   });
+  const atWork = accounts.map(([account]) => account);
+  errors.push(...(await endLateQueues(site, { open, shard: tick.shard, atWork })));
   return { standing, over, ambiguous, unwritten, queueEndsAt, passwordEndsAt, errors: [...errors, ...failures] };
 }
 

@@ -88,6 +88,15 @@ test("a queue that outlasts its start window is a warning before anything is mis
   expect(told).toEqual([{ level: "warn", message: expect.stringContaining("after its start window") }]);
 });
 
+test("a queue that will outlast its window is one ticket with what to do, until it is over", async () => {
+  const { at } = await slowTick(45_000);
+  await at.minutes(2);
+  const tickets = at.notices.filter(({ body }) => body.includes("requests-late"));
+  expect(tickets).toHaveLength(1);
+  expect(tickets[0]?.body).toContain("ask OTC for a higher limit");
+  expect((await at.site.standingAlerts.open()).map(({ kind }) => kind)).toEqual([]);
+});
+
 test("a tick that comes to the end of the queue foretells nothing", async () => {
   const { told, requested, queueSeconds } = await slowTick(0);
   expect(requested).toBe(databases);

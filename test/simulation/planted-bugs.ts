@@ -70,9 +70,8 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: "the accounting moves on before the slots are written down",
     file: "shared/workflows/create-backups.ts",
-    find: 'const due = await site.runs.due("create", { now, limit: dueLimit, perAccount, shard });',
-    replace:
-      'await site.accounting.advance(now, { shard });\n  const due = await site.runs.due("create", { now, limit: dueLimit, perAccount, shard });',
+    find: 'const due = await site.runs.due("create", {',
+    replace: 'await site.accounting.advance(now, { shard });\n  const due = await site.runs.due("create", {',
   },
   {
     name: "unsent alerts of a dead process are left alone",

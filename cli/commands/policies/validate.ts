@@ -3,7 +3,7 @@
 import { Command } from "commander";
 import { print, printJson } from "../../output.ts";
 import { findingTally, findingText, isProblem, readPolicyFiles } from "../../policy-files.ts";
-import { tightWindowsOf, tightWindowText } from "../../tight-windows.ts";
+import { longQueuesOf, longQueueText, tightWindowsOf, tightWindowText } from "../../tight-windows.ts";
 import { wholeNumber } from "../../whole-number.ts";
 
 export function validateCommand(): Command {
@@ -19,16 +19,15 @@ async function validate(files: string[], options: { rate: string; json?: boolean
   const now = Date.now();
   const callsPerSecond = wholeNumber("--rate", options.rate, { min: 1, max: 1000 });
   const read = await readPolicyFiles(files, now);
-  const tight = tightWindowsOf(
-    read.policies.map(({ policy }) => policy),
-    callsPerSecond,
-    now,
-  );
+  const policies = read.policies.map(({ policy }) => policy);
+  const tight = tightWindowsOf(policies, callsPerSecond, now);
+  const long = longQueuesOf(policies, callsPerSecond, now);
   if (options.json === true)
-    printJson({ policies: read.policies.length, findings: read.findings, tightWindows: tight });
+    printJson({ policies: read.policies.length, findings: read.findings, tightWindows: tight, longQueues: long });
   else {
     for (const finding of read.findings) print(findingText(finding));
     for (const window of tight) print(tightWindowText(window));
+    for (const queue of long) print(longQueueText(queue));
     print(findingTally(read));
   }
   if (read.findings.some(isProblem)) process.exitCode = 3;

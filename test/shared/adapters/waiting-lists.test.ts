@@ -66,6 +66,10 @@ test("every question about a listed run is answered as if it stood alone", async
   expect((await store().inspect("create", { now: slotAt, limit: 1000 })).runs).toHaveLength(120);
   expect(await store().atOtc()).toEqual([]);
   expect(await due(store(), 30)).toHaveLength(30);
+  const beyond: unknown[] = [];
+  const passedOver = (...told: unknown[]) => void beyond.push(told);
+  await store().due("create", { now: slotAt, limit: 1000, perAccount: 30, passedOver });
+  expect(beyond).toEqual([["demo", 90]]);
 });
 
 test("of two ticks that claim a listed run one wins, and the list forgets the run", async () => {
