@@ -19,6 +19,8 @@ export interface BenchOptions {
   readonly pollBound: number;
   readonly speed: number;
   readonly failEvery: number;
+  /** Whether what a user would pick today is measured beside the nights on a virtual clock. */
+  readonly beside: boolean;
   readonly bundles: boolean;
 }
 
@@ -70,6 +72,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     .option("--poll-bound <s>", "longest time between two looks at a building backup", numberFrom(30, 3600), 120)
     .option("--speed <n>", "simulated seconds per second; default: 60 calls per second here", numberFrom(0.1, 1000))
     .option("--fail-every <n>", "every so manieth backup fails", numberFrom(2, 1_000_000), 20)
+    .option("--no-beside", "leave out the tools beside the nights on a virtual clock")
     .option("--no-bundles", "leave the bundles out")
     .exitOverride()
     .allowExcessArguments(false)

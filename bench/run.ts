@@ -7,6 +7,7 @@ import { type Figure, figureJson, figureText, meetsTarget } from "./figure.ts";
 import { fleetNight } from "./fleet-night.ts";
 import { idleTick } from "./idle-tick.ts";
 import { type BenchOptions, parseOptions } from "./options.ts";
+import { besideUs } from "./virtual/beside.ts";
 import { virtualNight } from "./virtual/virtual-night.ts";
 
 let shownAt = 0;
@@ -26,6 +27,9 @@ async function measure(options: BenchOptions): Promise<Figure[]> {
   for (const databases of options.virtual)
     for (const ceiling of options.ceilings)
       figures.push(...(await virtualNight({ databases, ceiling, ...surroundings })));
+  if (options.beside)
+    for (const databases of options.virtual)
+      figures.push(...(await besideUs({ databases, ceiling: permittedRate, ...surroundings })));
   const { accounts, perAccount } = options;
   const site = { accounts, databases: accounts * perAccount, ceiling: permittedRate };
   for (const shards of options.shards) figures.push(...(await virtualNight({ ...site, shards, ...surroundings })));

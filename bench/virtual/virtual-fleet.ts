@@ -30,7 +30,13 @@ const silent = () => {};
 const accountName = (n: number) => `account-${String(n).padStart(3, "0")}`;
 const projectId = (n: number) => `de3${String(n).padStart(29, "0")}`;
 
-export function openVirtualFleet(options: FleetOptions, clock: TimelineClock): FleetSite {
+export const firstProjectId = projectId(0);
+
+export interface VirtualFleet extends FleetSite {
+  readonly simulator: InProcessSimulator;
+}
+
+export function openVirtualFleet(options: FleetOptions, clock: TimelineClock): VirtualFleet {
   const calls: SeenCall[] = [];
   const simulator = startFleet(options, clock, calls);
   const tables = new MemoryTables(
