@@ -169,11 +169,10 @@ export class AccountPaces {
     const { ceilingPerSecond } = this.#options;
     // Beside a creator at work only what is claimed, or the little that needs no claim; alone as fast as it is found to go.
     const whole = this.#isCreating(paced) ? this.#whole(paced) : ceilingPerSecond;
-    const most = Math.max(
-      claimed,
-      unclaimedPerSecond(whole),
-      Math.min(unclaimedPerSecond(ceilingPerSecond), leastLooksPerSecond),
-    );
+    // Where the ceiling does not bind, a little may be over quickly.
+    const little = claimed === 0 && whole < ceilingPerSecond / 2 ? whole / 2 : unclaimedPerSecond(whole);
+    const least = Math.min(unclaimedPerSecond(ceilingPerSecond), leastLooksPerSecond);
+    const most = Math.max(claimed, little, least);
     // Room has been made for it: no need to search for what was claimed.
     if (most !== paced.heldToPerSecond) paced.pacer.retune(most, { leastPerSecond: claimed });
     paced.heldToPerSecond = most;
