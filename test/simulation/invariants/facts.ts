@@ -12,6 +12,7 @@ import { type NameParts, type RunName, readName, readNotice, runName, type Told 
 
 export interface LedgerRun {
   readonly name: RunName;
+  readonly account: string;
   readonly state: string;
   readonly version: number;
   readonly backupId: string | undefined;
@@ -85,6 +86,7 @@ export function readRun(item: StoredItem): LedgerRun[] {
       completeByAt: instant(run.terms?.completeByAt),
       finishedAt: run.finishedAt === undefined ? undefined : instant(run.finishedAt),
       reason: String(run.reason),
+      account: run.account,
       alertKinds: (run.alerts ?? []).map((alert: { kind: string }) => alert.kind),
     },
   ];

@@ -123,12 +123,11 @@ function mayRepeat(fault: Facts["used"][number]): boolean {
 }
 
 /** Runs of one account that end for one reason in one tick are one message with a list. */
-function grouped({ told, expected }: Facts): string[] {
-  const accounts = new Map(expected.map((run) => [run.name, run.meaning.account]));
+function grouped({ told, runs: ledger }: Facts): string[] {
   const single = told.filter((notice) => notice.runs.length === 1 && notice.reason !== undefined);
   return single.flatMap((notice, index) => {
     const twin = single[index + 1];
-    const account = (runs: readonly RunName[]) => accounts.get(runs[0] ?? "");
+    const account = (runs: readonly RunName[]) => ledger.get(runs[0] ?? "")?.account;
     const isApart =
       twin === undefined ||
       twin.at - notice.at > 500 ||
