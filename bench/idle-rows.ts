@@ -2,7 +2,7 @@
 
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { toStored } from "../shared/adapters/stored-instants.ts";
-import { nextSlots } from "../shared/domain/slots.ts";
+import { nextSlots } from "../shared/domain/slots/slots.ts";
 import { parsePolicyItem } from "../shared/policies/policy-item.ts";
 
 /** Noon, while every row is due at night. */

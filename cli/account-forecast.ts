@@ -6,8 +6,8 @@ import {
   retentionCeiling,
   type Stock,
   slotsPerDay,
-} from "../shared/domain/backup-forecast.ts";
-import type { Run } from "../shared/domain/run.ts";
+} from "../shared/domain/coverage/backup-forecast.ts";
+import type { Run } from "../shared/domain/runs/run.ts";
 import { type PolicyNow, policiesNow } from "./policy-in-force.ts";
 import type { Tables } from "./tables-access.ts";
 

@@ -1,9 +1,9 @@
 // Follows runs in the ledger until they have ended, telling each step as it is written there by the functions.
 
 import { setTimeout as delay } from "node:timers/promises";
-import { answerText, sizeText } from "../shared/domain/decision-trace.ts";
-import { runId } from "../shared/domain/naming.ts";
-import { hasEnded, type Run } from "../shared/domain/run.ts";
+import { answerText, sizeText } from "../shared/domain/runs/decision-trace.ts";
+import { runId } from "../shared/domain/runs/naming.ts";
+import { hasEnded, type Run } from "../shared/domain/runs/run.ts";
 import { durationText } from "../shared/status/duration-text.ts";
 import { durationMs, outcomeOf, typicalDurationMs } from "../shared/status/outcome.ts";
 import { remark, tinted } from "./output.ts";

@@ -1,6 +1,6 @@
 // Which run somebody means: policy/instance/slot as lists and alerts print it, or the id of its backup at OTC.
 
-import type { Run } from "../shared/domain/run.ts";
+import type { Run } from "../shared/domain/runs/run.ts";
 import { CliError } from "./cli-error.ts";
 import type { Tables } from "./tables-access.ts";
 

@@ -1,11 +1,11 @@
 // Writes the runs of `run-now`: waiting, due at once, with the current minute as their slot. Asked twice within a minute the
 // same runs are meant, so there is still one backup.
 
-import { runId } from "../shared/domain/naming.ts";
+import { shellWord } from "../shared/domain/messages/terminal-text.ts";
 import type { Policy } from "../shared/domain/policy.ts";
-import type { Run } from "../shared/domain/run.ts";
-import { openRun } from "../shared/domain/run-machine.ts";
-import { shellWord } from "../shared/domain/terminal-text.ts";
+import { runId } from "../shared/domain/runs/naming.ts";
+import type { Run } from "../shared/domain/runs/run.ts";
+import { openRun } from "../shared/domain/runs/run-machine.ts";
 import { termsOf } from "../shared/workflows/open-due-runs.ts";
 import { CliError } from "./cli-error.ts";
 import { remark } from "./output.ts";

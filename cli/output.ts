@@ -5,7 +5,7 @@ import { stripVTControlCharacters, styleText } from "node:util";
 import Table from "cli-table3";
 import type { Command } from "commander";
 import { toStored } from "../shared/adapters/stored-instants.ts";
-import { harmless, harmlessJson } from "../shared/domain/terminal-text.ts";
+import { harmless, harmlessJson } from "../shared/domain/messages/terminal-text.ts";
 import { wallText } from "./time-text.ts";
 
 /** `--local`, `--folder`, `--stage`. */

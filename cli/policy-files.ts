@@ -1,8 +1,8 @@
 // Policy files as verbs read them: several files are one set, and a problem anywhere stops everything.
 
 import { readFile } from "node:fs/promises";
-import { slotText } from "../shared/domain/naming.ts";
-import { type SharedSlot, sharedSlots } from "../shared/domain/shared-slots.ts";
+import { slotText } from "../shared/domain/runs/naming.ts";
+import { type SharedSlot, sharedSlots } from "../shared/domain/slots/shared-slots.ts";
 import type { FileProblem } from "../shared/policies/file-row.ts";
 import { type FilePolicy, parsePolicyFile } from "../shared/policies/policy-file.ts";
 import { CliError } from "./cli-error.ts";

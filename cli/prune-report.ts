@@ -1,9 +1,9 @@
 // A plan of retention as people and programs read it. The JSON is described in docs/retention.md and stays as it is.
 
-import { slotText } from "../shared/domain/naming.ts";
-import type { Judged } from "../shared/domain/retention.ts";
-import { markOf } from "../shared/domain/retention-mark.ts";
-import type { AccountPlan, DatabasePlan } from "../shared/domain/retention-plan.ts";
+import type { Judged } from "../shared/domain/retention/retention.ts";
+import { markOf } from "../shared/domain/retention/retention-mark.ts";
+import type { AccountPlan, DatabasePlan } from "../shared/domain/retention/retention-plan.ts";
+import { slotText } from "../shared/domain/runs/naming.ts";
 import { factsText, plural, print, tableText, tinted } from "./output.ts";
 import { wallText } from "./time-text.ts";
 

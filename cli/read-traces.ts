@@ -1,7 +1,7 @@
 // Reads what a decision trace is made of, for whatever `why` was asked about.
 
-import { type Trace, traceOf } from "../shared/domain/decision-trace.ts";
-import type { Run } from "../shared/domain/run.ts";
+import { type Trace, traceOf } from "../shared/domain/runs/decision-trace.ts";
+import type { Run } from "../shared/domain/runs/run.ts";
 import { CliError } from "./cli-error.ts";
 import { noSuchPolicy } from "./known-policies.ts";
 import { type PolicyNow, policiesNow } from "./policy-in-force.ts";

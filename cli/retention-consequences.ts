@@ -1,9 +1,9 @@
 // What an edit of a policy means for the backups that exist, in sentences: which would go that stay today, and when the first
 // of them could be gone.
 
-import { slotText } from "../shared/domain/naming.ts";
 import type { Policy } from "../shared/domain/policy.ts";
-import { previewRetention, type RetentionPreview } from "../shared/domain/retention-preview.ts";
+import { previewRetention, type RetentionPreview } from "../shared/domain/retention/retention-preview.ts";
+import { slotText } from "../shared/domain/runs/naming.ts";
 import { databaseHistories, policyInForce } from "../shared/workflows/policy-history.ts";
 import { plural } from "./output.ts";
 import type { Tables } from "./tables-access.ts";

@@ -1,8 +1,8 @@
 // One run as text: its facts, then its history step by step.
 
-import { answerText, sizeText } from "../shared/domain/decision-trace.ts";
-import { runId } from "../shared/domain/naming.ts";
-import type { Run, RunEvent } from "../shared/domain/run.ts";
+import { answerText, sizeText } from "../shared/domain/runs/decision-trace.ts";
+import { runId } from "../shared/domain/runs/naming.ts";
+import type { Run, RunEvent } from "../shared/domain/runs/run.ts";
 import { outcomeOf } from "../shared/status/outcome.ts";
 import { factsText, tinted } from "./output.ts";
 import { wallSeconds, wallText, whenText } from "./time-text.ts";

@@ -1,6 +1,6 @@
 // What a policy's selector has picked, in words: the databases of the next slot as they were when somebody last looked.
 
-import { dropGraceMs, type Selection } from "../shared/domain/selection.ts";
+import { dropGraceMs, type Selection } from "../shared/domain/coverage/selection.ts";
 import { whenText } from "./time-text.ts";
 
 const mostShown = 30;

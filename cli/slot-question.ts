@@ -1,9 +1,9 @@
 // What `why` is asked about: a policy, a database or a run, and a night; turned into slots.
 
 import type { Policy } from "../shared/domain/policy.ts";
-import type { Run } from "../shared/domain/run.ts";
-import { latestSlot, slotsBetween } from "../shared/domain/slots.ts";
-import { localDayAt, startOfLocalDay } from "../shared/domain/time-zone.ts";
+import type { Run } from "../shared/domain/runs/run.ts";
+import { latestSlot, slotsBetween } from "../shared/domain/slots/slots.ts";
+import { localDayAt, startOfLocalDay } from "../shared/domain/slots/time-zone.ts";
 import { CliError } from "./cli-error.ts";
 
 /** `[fromAt, toAt)`; `onlyLatest`: of the slots in it only the newest. */

@@ -1,7 +1,7 @@
 // The status of a site as text: the verdict first, then what is wrong and what to type, then one line per policy.
 
-import { commandsOn } from "../shared/domain/site-commands.ts";
-import { shellWord } from "../shared/domain/terminal-text.ts";
+import { commandsOn } from "../shared/domain/messages/site-commands.ts";
+import { shellWord } from "../shared/domain/messages/terminal-text.ts";
 import type { DatabaseStatus } from "../shared/status/database-status.ts";
 import { durationText } from "../shared/status/duration-text.ts";
 import { outcomeOf } from "../shared/status/outcome.ts";

@@ -17,7 +17,7 @@ import { type AccountSecrets, SecretsManagerAccounts } from "../shared/adapters/
 import { systemChance } from "../shared/adapters/system-chance.ts";
 import { systemClock } from "../shared/adapters/system-clock.ts";
 import { type Config, parseConfig } from "../shared/config.ts";
-import { localFlags } from "../shared/domain/site-commands.ts";
+import { localFlags } from "../shared/domain/messages/site-commands.ts";
 import type { Clock, Log, LogEntry, Notifier, Site } from "../shared/ports.ts";
 import type { PolicyEditor, PolicyHistory } from "../shared/ports-for-editing.ts";
 import { buildSite } from "../shared/services.ts";

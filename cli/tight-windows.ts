@@ -2,8 +2,8 @@
 
 import { callShareOf } from "../shared/call-shares.ts";
 import type { Policy } from "../shared/domain/policy.ts";
-import { type Demand, lastRequestAt, type TightWindow, tightWindows } from "../shared/domain/request-queue.ts";
-import { nextSlots } from "../shared/domain/slots.ts";
+import { type Demand, lastRequestAt, type TightWindow, tightWindows } from "../shared/domain/runs/request-queue.ts";
+import { nextSlots } from "../shared/domain/slots/slots.ts";
 
 const minuteMs = 60_000;
 

@@ -1,7 +1,7 @@
 // Decision traces as text: what became of a slot, then the facts, the steps and what to do, in about ten lines.
 
-import type { Trace } from "../shared/domain/decision-trace.ts";
-import { slotText } from "../shared/domain/naming.ts";
+import type { Trace } from "../shared/domain/runs/decision-trace.ts";
+import { slotText } from "../shared/domain/runs/naming.ts";
 import { factsText, plural, tinted, widest, wrapped } from "./output.ts";
 import type { Answer } from "./read-traces.ts";
 import { relativeText, wallSeconds, wallText, whenText } from "./time-text.ts";

@@ -1,8 +1,8 @@
 // The next runs of a policy in words: when on the policy's own clock, how far away, and what a clock change does to them.
 
 import type { Policy } from "../shared/domain/policy.ts";
-import { clockChangeNote } from "../shared/domain/slot-notes.ts";
-import { nextSlots } from "../shared/domain/slots.ts";
+import { clockChangeNote } from "../shared/domain/slots/slot-notes.ts";
+import { nextSlots } from "../shared/domain/slots/slots.ts";
 import { relativeText, wallText } from "./time-text.ts";
 
 export interface Upcoming {

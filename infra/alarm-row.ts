@@ -1,6 +1,6 @@
 // What one alarm is, as data. The rows are in backup-alarms.ts and platform-alarms.ts; alarms.ts turns them into CloudWatch alarms.
 
-import type { AlertLevel } from "../shared/domain/alert.ts";
+import type { AlertLevel } from "../shared/domain/messages/alert.ts";
 import type { MetricName } from "../shared/domain/metric.ts";
 
 export type Statistic = "Sum" | "Maximum" | "Minimum";

@@ -1,6 +1,6 @@
 // Alarms on what the system says about itself. Silence counts as failure wherever a tick must have spoken.
 
-import { pageDays, ticketDays } from "../shared/domain/credential-expiry.ts";
+import { pageDays, ticketDays } from "../shared/domain/audit/credential-expiry.ts";
 import { type AlarmRow, onAnyEvent } from "./alarm-row.ts";
 import { resourceNames } from "./resource-names.ts";
 import { type ScheduledFunction, scheduledFunctions } from "./scheduled-functions.ts";
@@ -193,7 +193,7 @@ function providerAlarms(stage: string): AlarmRow[] {
 
 /**
  * A password that is going to end. Said by every survey, about once an hour, for the accounts it looked at; two hours, so that an
- * hour in which only other accounts spoke does not end the alarm. Days as in shared/domain/credential-expiry.ts.
+ * hour in which only other accounts spoke does not end the alarm. Days as in shared/domain/audit/credential-expiry.ts.
  */
 function credentialAlarms(stage: string): AlarmRow[] {
   const endingWithin = (days: number) =>

@@ -1,9 +1,9 @@
 // What happens, for a person who watches: one line per step, with the site's time. Machines read --json instead.
 
 import { styleText } from "node:util";
-import type { Notice } from "../shared/domain/alert-text.ts";
 import { ok, type Result } from "../shared/domain/failure.ts";
-import { harmless } from "../shared/domain/terminal-text.ts";
+import type { Notice } from "../shared/domain/messages/alert-text.ts";
+import { harmless } from "../shared/domain/messages/terminal-text.ts";
 import type { Clock, Log, LogEntry, Notifier } from "../shared/ports.ts";
 
 type Print = (line: string) => void;

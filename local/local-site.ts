@@ -8,7 +8,7 @@ import { marshall } from "@aws-sdk/util-dynamodb";
 import type { AccountSecrets } from "../shared/adapters/secrets-manager-accounts.ts";
 import { systemChance } from "../shared/adapters/system-chance.ts";
 import { type Config, parseConfig } from "../shared/config.ts";
-import { localFlags } from "../shared/domain/site-commands.ts";
+import { localFlags } from "../shared/domain/messages/site-commands.ts";
 import { parsePolicyFile } from "../shared/policies/policy-file.ts";
 import type { Clock, Log, Notifier, Site } from "../shared/ports.ts";
 import { buildSite } from "../shared/services.ts";

@@ -1,6 +1,6 @@
 // When a local site next has something to do, so that simulated time may leap over the hours in between.
 
-import { nextAction, type Run } from "../shared/domain/run.ts";
+import { nextAction, type Run } from "../shared/domain/runs/run.ts";
 import type { Site } from "../shared/ports.ts";
 
 const minuteMs = 60_000;

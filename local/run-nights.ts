@@ -1,8 +1,8 @@
 // Some nights in accelerated time on a site that lasts no longer: a demonstration that adds up, and a check anyone can
 // run. Time is stepped from one minute with work to the next.
 
-import type { Notice } from "../shared/domain/alert-text.ts";
-import type { Run } from "../shared/domain/run.ts";
+import type { Notice } from "../shared/domain/messages/alert-text.ts";
+import type { Run } from "../shared/domain/runs/run.ts";
 import type { Log } from "../shared/ports.ts";
 import { ConsoleLog, ConsoleNotifier } from "./console-log.ts";
 import { SteppedClock } from "./local-clock.ts";

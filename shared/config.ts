@@ -2,10 +2,10 @@
 // variable names are a type that infra/ must satisfy, so a forgotten one is a compile error and not a page at 03:00.
 
 import * as z from "zod";
-import type { DigestSettings } from "./domain/decide-digest.ts";
-import { defaultGraceHours, leastGraceHours } from "./domain/retention-mark.ts";
+import type { DigestSettings } from "./domain/messages/decide-digest.ts";
+import { defaultGraceHours, leastGraceHours } from "./domain/retention/retention-mark.ts";
 import { partitionCount } from "./domain/shard.ts";
-import { isTimeZone } from "./domain/time-zone.ts";
+import { isTimeZone } from "./domain/slots/time-zone.ts";
 import { type OtcRegions, parseOtcRegions } from "./otc/endpoints.ts";
 
 /** What infra/ has to set on every function. AWS endpoints and regions are the AWS SDK's own variables. */

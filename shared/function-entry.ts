@@ -2,8 +2,8 @@
 // next invocation tries again), a time budget from the invocation, and one workflow.
 
 import { type Config, parseConfig } from "./config.ts";
+import { tickBudgetMs } from "./domain/runs/tick-budget.ts";
 import type { Shard } from "./domain/shard.ts";
-import { tickBudgetMs } from "./domain/tick-budget.ts";
 import type { Site, Tick } from "./ports.ts";
 import { buildLambdaSite } from "./services.ts";
 

@@ -2,27 +2,27 @@
 // notification) passes through one of these, so a simulated world can stand behind each. Each has two real
 // implementations or more; none is a mock.
 
-import type { AccountInventory } from "./domain/account-inventory.ts";
-import type { StandingAlert } from "./domain/alert.ts";
-import type { Notice } from "./domain/alert-text.ts";
-import type { DigestRecord, DigestSettings } from "./domain/decide-digest.ts";
-import type { FreshnessRun } from "./domain/decisive-runs.ts";
+import type { FreshnessRun } from "./domain/audit/decisive-runs.ts";
+import type { PolicyBaseline } from "./domain/audit/policy-drop.ts";
+import type { Reconciliation } from "./domain/audit/reconciliation.ts";
+import type { AccountInventory } from "./domain/coverage/account-inventory.ts";
+import type { Selection } from "./domain/coverage/selection.ts";
 import type { Failure, Result } from "./domain/failure.ts";
-import type { DueQuery } from "./domain/fair-choice.ts";
-import type { Hold } from "./domain/hold.ts";
+import type { StandingAlert } from "./domain/messages/alert.ts";
+import type { Notice } from "./domain/messages/alert-text.ts";
+import type { DigestRecord, DigestSettings } from "./domain/messages/decide-digest.ts";
 import type { MetricValues } from "./domain/metric.ts";
-import type { RunKey } from "./domain/naming.ts";
 import type { Observed } from "./domain/observed.ts";
-import type { RunAtOtc } from "./domain/occupied-databases.ts";
-import type { InstanceLook } from "./domain/plan-looks.ts";
-import type { PolicyBaseline } from "./domain/policy-drop.ts";
-import type { Reconciliation } from "./domain/reconciliation.ts";
-import type { BulkApproval } from "./domain/retention-caps.ts";
-import type { AccountPlan } from "./domain/retention-plan.ts";
-import type { InspectedLane, Lane, Run } from "./domain/run.ts";
-import type { Selection } from "./domain/selection.ts";
+import type { Hold } from "./domain/retention/hold.ts";
+import type { BulkApproval } from "./domain/retention/retention-caps.ts";
+import type { AccountPlan } from "./domain/retention/retention-plan.ts";
+import type { DueQuery } from "./domain/runs/fair-choice.ts";
+import type { RunKey } from "./domain/runs/naming.ts";
+import type { RunAtOtc } from "./domain/runs/occupied-databases.ts";
+import type { InstanceLook } from "./domain/runs/plan-looks.ts";
+import type { InspectedLane, Lane, Run } from "./domain/runs/run.ts";
+import type { WaitingList } from "./domain/runs/waiting-list.ts";
 import type { Shard } from "./domain/shard.ts";
-import type { WaitingList } from "./domain/waiting-list.ts";
 import type { PolicyParse } from "./policies/parse-policy.ts";
 import type { AccountingStore, HeartbeatStore } from "./ports-for-accounting.ts";
 import type { BackupProvider } from "./ports-for-otc.ts";

@@ -32,7 +32,7 @@ import { systemClock } from "./adapters/system-clock.ts";
 import { CountingTelemetry } from "./call-counts.ts";
 import { callShareOf } from "./call-shares.ts";
 import type { Config } from "./config.ts";
-import { withSite } from "./domain/site-commands.ts";
+import { withSite } from "./domain/messages/site-commands.ts";
 import type { Transport } from "./otc/http.ts";
 import type { Chance, Clock, Log, Notifier, Site, Telemetry } from "./ports.ts";
 

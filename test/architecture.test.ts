@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { expect, test } from "vitest";
 import { metrics } from "../shared/domain/metric.ts";
-import { transitions } from "../shared/domain/run-machine.ts";
+import { transitions } from "../shared/domain/runs/run-machine.ts";
 
 const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "*.ts", "*.js"], {
   encoding: "utf8",

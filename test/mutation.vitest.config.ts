@@ -23,7 +23,7 @@ const core = [
 
 export default defineConfig({
   test: {
-    include: [...core.map((name) => `test/shared/domain/${name}.test.ts`), "test/shared/otc/error-table.test.ts"],
+    include: [...core.map((name) => `test/shared/domain/**/${name}.test.ts`), "test/shared/otc/error-table.test.ts"],
     testTimeout: 30_000,
     env: { TZ: "Europe/Berlin" },
   },

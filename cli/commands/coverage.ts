@@ -2,8 +2,8 @@
 // found it. Exit code 3 when there is one, or when an account has not been surveyed for a day.
 
 import { Command } from "commander";
-import type { AccountInventory } from "../../shared/domain/account-inventory.ts";
-import { blindAfterMs } from "../../shared/domain/coverage-line.ts";
+import type { AccountInventory } from "../../shared/domain/coverage/account-inventory.ts";
+import { blindAfterMs } from "../../shared/domain/coverage/coverage-line.ts";
 import { type AccountForecast, accountForecasts } from "../account-forecast.ts";
 import { addWhereOptions, localTime, print, printJson, printTable } from "../output.ts";
 import { openTables, type Tables, type WhereOptions } from "../tables-access.ts";

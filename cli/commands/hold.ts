@@ -1,10 +1,10 @@
 // `otc-backup hold` and `unhold`: a named reason not to remove the backups of a run, with an end or without.
 
 import { Command } from "commander";
-import { type Hold, isInForce } from "../../shared/domain/hold.ts";
-import { runId } from "../../shared/domain/naming.ts";
-import type { Run } from "../../shared/domain/run.ts";
-import { shellWord } from "../../shared/domain/terminal-text.ts";
+import { shellWord } from "../../shared/domain/messages/terminal-text.ts";
+import { type Hold, isInForce } from "../../shared/domain/retention/hold.ts";
+import { runId } from "../../shared/domain/runs/naming.ts";
+import type { Run } from "../../shared/domain/runs/run.ts";
 import { pauseEndAt } from "../../shared/policies/pause-end.ts";
 import { CliError } from "../cli-error.ts";
 import { namedRun } from "../named-run.ts";

@@ -2,7 +2,7 @@
 
 import { Command } from "commander";
 import type { Policy } from "../../shared/domain/policy.ts";
-import { slotsBetween } from "../../shared/domain/slots.ts";
+import { slotsBetween } from "../../shared/domain/slots/slots.ts";
 import { addWhereOptions, plural, print, printJson, printTable } from "../output.ts";
 import { onePolicyNow, type PolicyNow, policiesNow } from "../policy-in-force.ts";
 import { openTables, type WhereOptions } from "../tables-access.ts";

@@ -1,7 +1,7 @@
 // `otc-backup plan`: what the next tick would do, without doing it.
 
 import { Command } from "commander";
-import { runId } from "../../shared/domain/naming.ts";
+import { runId } from "../../shared/domain/runs/naming.ts";
 import { type Rehearsal, rehearseTick } from "../../shared/workflows/rehearse-tick.ts";
 import { addWhereOptions, plural, print, printJson, tinted, widest, wrapped } from "../output.ts";
 import { openTables, type WhereOptions } from "../tables-access.ts";

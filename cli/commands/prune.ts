@@ -2,10 +2,10 @@
 
 import { readFile } from "node:fs/promises";
 import { Command } from "commander";
-import type { RetentionTerms } from "../../shared/domain/retention.ts";
-import { defaultGraceHours } from "../../shared/domain/retention-mark.ts";
-import { type DatabaseHistory, planAccount, planDatabase } from "../../shared/domain/retention-plan.ts";
-import { previewRetention } from "../../shared/domain/retention-preview.ts";
+import type { RetentionTerms } from "../../shared/domain/retention/retention.ts";
+import { defaultGraceHours } from "../../shared/domain/retention/retention-mark.ts";
+import { type DatabaseHistory, planAccount, planDatabase } from "../../shared/domain/retention/retention-plan.ts";
+import { previewRetention } from "../../shared/domain/retention/retention-preview.ts";
 import { parsePolicyFile } from "../../shared/policies/policy-file.ts";
 import { readRetentionHistory } from "../../shared/policies/retention-history.ts";
 import type { PolicyRow } from "../../shared/ports.ts";

@@ -1,8 +1,8 @@
 // `otc-backup report`: what became of every slot of a day, in the words of the morning digest.
 
 import { Command } from "commander";
-import { type DigestSpan, type PolicyDigest, policyDigest } from "../../shared/domain/digest.ts";
-import { type DigestFacts, digestHeadline, digestLines } from "../../shared/domain/digest-text.ts";
+import { type DigestSpan, type PolicyDigest, policyDigest } from "../../shared/domain/messages/digest.ts";
+import { type DigestFacts, digestHeadline, digestLines } from "../../shared/domain/messages/digest-text.ts";
 import type { DatabaseStatus } from "../../shared/status/database-status.ts";
 import { readStatus } from "../../shared/status/read-status.ts";
 import { accountLines, membersOf } from "../../shared/workflows/send-digest.ts";

@@ -2,8 +2,8 @@
 // and watched by the same functions. The command writes the run and follows it.
 
 import { Command } from "commander";
-import { runId } from "../../shared/domain/naming.ts";
-import { shellWord } from "../../shared/domain/terminal-text.ts";
+import { shellWord } from "../../shared/domain/messages/terminal-text.ts";
+import { runId } from "../../shared/domain/runs/naming.ts";
 import { isBad, outcomeOf } from "../../shared/status/outcome.ts";
 import { followRuns } from "../follow-runs.ts";
 import { openRunsNow } from "../open-runs-now.ts";

@@ -1,10 +1,10 @@
 // `otc-backup runs`: what was attempted, and the story of one attempt.
 
 import { Command } from "commander";
-import { sizeText } from "../../shared/domain/decision-trace.ts";
-import { runId, slotText } from "../../shared/domain/naming.ts";
-import type { Run } from "../../shared/domain/run.ts";
-import { shellWord } from "../../shared/domain/terminal-text.ts";
+import { shellWord } from "../../shared/domain/messages/terminal-text.ts";
+import { sizeText } from "../../shared/domain/runs/decision-trace.ts";
+import { runId, slotText } from "../../shared/domain/runs/naming.ts";
+import type { Run } from "../../shared/domain/runs/run.ts";
 import { durationText } from "../../shared/status/duration-text.ts";
 import { durationMs, isBad, outcomeOf } from "../../shared/status/outcome.ts";
 import { CliError } from "../cli-error.ts";

@@ -2,7 +2,7 @@
 
 import { setTimeout as delay } from "node:timers/promises";
 import { Command } from "commander";
-import { harmless } from "../../shared/domain/terminal-text.ts";
+import { harmless } from "../../shared/domain/messages/terminal-text.ts";
 import { readStatus } from "../../shared/status/read-status.ts";
 import type { SiteStatus } from "../../shared/status/status-model.ts";
 import { verdict } from "../../shared/status/verdict.ts";

@@ -1,7 +1,7 @@
 // `otc-backup why`: the decision trace of a slot, for the person who asks what happened last night.
 
 import { Command } from "commander";
-import type { Trace } from "../../shared/domain/decision-trace.ts";
+import type { Trace } from "../../shared/domain/runs/decision-trace.ts";
 import { CliError } from "../cli-error.ts";
 import { addWhereOptions, print, printJson } from "../output.ts";
 import { type Answer, answersTo } from "../read-traces.ts";

@@ -4,7 +4,7 @@
 import { type Failure, hintOf } from "../../shared/domain/failure.ts";
 import type { Policy } from "../../shared/domain/policy.ts";
 import type { Instance } from "../../shared/domain/remote.ts";
-import { toleratedSkewMs } from "../../shared/domain/retention-refusals.ts";
+import { toleratedSkewMs } from "../../shared/domain/retention/retention-refusals.ts";
 import type { AccountProvider } from "../../shared/ports-for-otc.ts";
 import type { Tables } from "../tables-access.ts";
 import { doubtful, type Finding, failing, fine } from "./finding.ts";

@@ -1,7 +1,7 @@
 // The rows, and whether ticks get through them.
 
-import { slotText } from "../../shared/domain/naming.ts";
-import { shellWord } from "../../shared/domain/terminal-text.ts";
+import { shellWord } from "../../shared/domain/messages/terminal-text.ts";
+import { slotText } from "../../shared/domain/runs/naming.ts";
 import { durationText } from "../../shared/status/duration-text.ts";
 import type { PolicyNow } from "../policy-in-force.ts";
 import { doubtful, type Finding, failing, fine } from "./finding.ts";

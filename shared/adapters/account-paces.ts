@@ -11,7 +11,7 @@ import {
   rereadMs,
   sharedPart,
   unclaimedPerSecond,
-} from "../domain/poll-claim.ts";
+} from "../domain/runs/poll-claim.ts";
 import { type AdaptivePacer, createPacer, type LearnedRate } from "../otc/pace.ts";
 import type { Clock } from "../ports.ts";
 

@@ -2,8 +2,8 @@
 // range; behind it stand account and urgency, so that a tick can choose before it reads. A site with several shards spreads each
 // lane over partitions of accounts, so that a shard reads its own and no partition takes all writes.
 
-import type { DueKey } from "../domain/fair-choice.ts";
-import type { Lane, Run } from "../domain/run.ts";
+import type { DueKey } from "../domain/runs/fair-choice.ts";
+import type { Lane, Run } from "../domain/runs/run.ts";
 import { partitionCount, partitionOf, partitionsOf, type Shard } from "../domain/shard.ts";
 import type { DynamoDbTable, Item } from "./dynamodb-table.ts";
 

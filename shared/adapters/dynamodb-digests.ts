@@ -1,7 +1,7 @@
 // The record of the morning digest: one item of the ledger, each write over exactly the version before it.
 
 import * as z from "zod";
-import type { DigestRecord } from "../domain/decide-digest.ts";
+import type { DigestRecord } from "../domain/messages/decide-digest.ts";
 import type { DigestStore, WriteOutcome } from "../ports.ts";
 import type { DynamoDbTable } from "./dynamodb-table.ts";
 import { fromStored, toStored } from "./stored-instants.ts";

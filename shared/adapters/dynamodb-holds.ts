@@ -2,8 +2,8 @@
 
 import * as z from "zod";
 import { FailureError, failure } from "../domain/failure.ts";
-import type { Hold } from "../domain/hold.ts";
-import { type RunKey, slotText } from "../domain/naming.ts";
+import type { Hold } from "../domain/retention/hold.ts";
+import { type RunKey, slotText } from "../domain/runs/naming.ts";
 import type { HoldStore } from "../ports.ts";
 import type { DynamoDbTable } from "./dynamodb-table.ts";
 import { fromStored, toStored } from "./stored-instants.ts";

@@ -3,7 +3,7 @@
 
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import * as z from "zod";
-import type { AccountInventory } from "../domain/account-inventory.ts";
+import type { AccountInventory } from "../domain/coverage/account-inventory.ts";
 import type { InventoryStore, WriteOutcome } from "../ports.ts";
 import type { DynamoDbTable, Item } from "./dynamodb-table.ts";
 

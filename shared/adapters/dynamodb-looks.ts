@@ -2,7 +2,7 @@
 // look that changed nothing costs no write per run.
 
 import * as z from "zod";
-import type { InstanceLook } from "../domain/plan-looks.ts";
+import type { InstanceLook } from "../domain/runs/plan-looks.ts";
 import type { LookStore, WriteOutcome } from "../ports.ts";
 import type { DynamoDbTable } from "./dynamodb-table.ts";
 import { fromStored } from "./stored-instants.ts";

@@ -2,9 +2,9 @@
 // bulk change, the switch that stops it, and from where on it has to read.
 
 import * as z from "zod";
-import { slotText } from "../domain/naming.ts";
-import type { BulkApproval } from "../domain/retention-caps.ts";
-import { type AccountPlan, isNewMark } from "../domain/retention-plan.ts";
+import type { BulkApproval } from "../domain/retention/retention-caps.ts";
+import { type AccountPlan, isNewMark } from "../domain/retention/retention-plan.ts";
+import { slotText } from "../domain/runs/naming.ts";
 import type { OldestBackup, PruneStore, PruneSwitch, WriteOutcome } from "../ports.ts";
 import type { DynamoDbTable } from "./dynamodb-table.ts";
 import { fromStored, toStored } from "./stored-instants.ts";

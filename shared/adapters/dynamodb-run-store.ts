@@ -1,13 +1,13 @@
 // Runs in the ledger table. Every write is conditional; a write whose answer was lost is recognised by its id when the
 // repeated one is refused, so that "applied but answered with an error" counts as written.
 
-import { type DueQuery, fairChoice, passedOver } from "../domain/fair-choice.ts";
-import type { RunKey } from "../domain/naming.ts";
-import { slotText } from "../domain/naming.ts";
-import type { RunAtOtc } from "../domain/occupied-databases.ts";
-import type { InspectedLane, Lane, Run, UnreadableRun } from "../domain/run.ts";
+import { type DueQuery, fairChoice, passedOver } from "../domain/runs/fair-choice.ts";
+import type { RunKey } from "../domain/runs/naming.ts";
+import { slotText } from "../domain/runs/naming.ts";
+import type { RunAtOtc } from "../domain/runs/occupied-databases.ts";
+import type { InspectedLane, Lane, Run, UnreadableRun } from "../domain/runs/run.ts";
+import { runsOf, type WaitingList } from "../domain/runs/waiting-list.ts";
 import { isMine, type Shard } from "../domain/shard.ts";
-import { runsOf, type WaitingList } from "../domain/waiting-list.ts";
 import type { Log, RunStore, WriteOutcome } from "../ports.ts";
 import { ledgerTable } from "../tables.ts";
 import { DueLanes, dueBefore, type IndexedRun, indexedAs, parseIndexed } from "./due-index.ts";

@@ -2,7 +2,7 @@
 // each: thousands fit into one item, and people can read them.
 
 import * as z from "zod";
-import type { Member, Selection } from "../domain/selection.ts";
+import type { Member, Selection } from "../domain/coverage/selection.ts";
 import type { SelectionStore, WriteOutcome } from "../ports.ts";
 import type { DynamoDbTable } from "./dynamodb-table.ts";
 

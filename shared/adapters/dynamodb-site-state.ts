@@ -2,8 +2,8 @@
 // alerts. All writes are conditional.
 
 import * as z from "zod";
-import type { StandingAlert } from "../domain/alert.ts";
-import { alertLeaseMs, standingAlertKinds } from "../domain/alert.ts";
+import type { StandingAlert } from "../domain/messages/alert.ts";
+import { alertLeaseMs, standingAlertKinds } from "../domain/messages/alert.ts";
 import { partitionOf, partitionsOf, wholeSite } from "../domain/shard.ts";
 import type { EffectivePolicy, PolicyVersionStore, StandingAlertStore, WriteOutcome } from "../ports.ts";
 import type { Accounted, AccountingStore, Advance } from "../ports-for-accounting.ts";

@@ -2,7 +2,7 @@
 // account, one attribute per function, since each learns from its own calls.
 
 import * as z from "zod";
-import type { PollClaim } from "../domain/poll-claim.ts";
+import type { PollClaim } from "../domain/runs/poll-claim.ts";
 import type { LearnedRate } from "../otc/pace.ts";
 import type { KeptPace, PaceMemory } from "./account-paces.ts";
 import type { DynamoDbTable } from "./dynamodb-table.ts";

@@ -1,8 +1,8 @@
 // One OTC account as the workflows see it: the client's calls as results in our words, each OTC error classified once,
 // here, as a Failure.
 
+import { listingGoodForMs } from "../domain/coverage/listing-age.ts";
 import { type Failure, type FailureCode, failed, failure, failureFrom, ok, type Result } from "../domain/failure.ts";
-import { listingGoodForMs } from "../domain/listing-age.ts";
 import type { BackupRequest, Instance, RemoteBackup } from "../domain/remote.ts";
 import type { OtcBackup } from "../otc/backups.ts";
 import type { OtcClient } from "../otc/client.ts";

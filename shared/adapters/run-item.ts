@@ -2,10 +2,10 @@
 // cannot be read is reported by its key and stops nobody else.
 
 import * as z from "zod";
-import { runAlertKinds } from "../domain/alert.ts";
 import { failureKinds } from "../domain/failure.ts";
-import { type RunKey, slotText } from "../domain/naming.ts";
-import { nextAction, type Run, runReasons, runStates } from "../domain/run.ts";
+import { runAlertKinds } from "../domain/messages/alert.ts";
+import { type RunKey, slotText } from "../domain/runs/naming.ts";
+import { nextAction, type Run, runReasons, runStates } from "../domain/runs/run.ts";
 import { dueText, laneName } from "./due-index.ts";
 import type { Item } from "./dynamodb-table.ts";
 import { keysOf } from "./keys-of.ts";

@@ -1,9 +1,9 @@
 // Alerts over SNS: one topic for pages, one for tickets.
 
 import { PublishCommand, type SNSClient } from "@aws-sdk/client-sns";
-import type { AlertLevel } from "../domain/alert.ts";
-import type { Notice } from "../domain/alert-text.ts";
 import { failed, failure, ok, type Result } from "../domain/failure.ts";
+import type { AlertLevel } from "../domain/messages/alert.ts";
+import type { Notice } from "../domain/messages/alert-text.ts";
 import type { Notifier } from "../ports.ts";
 
 export class SnsNotifier implements Notifier {

@@ -2,9 +2,9 @@
 // has no run of its own. Such a run is as real as any other; its first change writes it.
 
 import * as z from "zod";
-import { slotText } from "../domain/naming.ts";
-import type { Run } from "../domain/run.ts";
-import { runsOf, type WaitingList } from "../domain/waiting-list.ts";
+import { slotText } from "../domain/runs/naming.ts";
+import type { Run } from "../domain/runs/run.ts";
+import { runsOf, type WaitingList } from "../domain/runs/waiting-list.ts";
 import type { Item } from "./dynamodb-table.ts";
 import { parseRunItem, toRunItem } from "./run-item.ts";
 

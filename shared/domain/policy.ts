@@ -1,8 +1,8 @@
 // What a policy is once its row has been read: every field present that has a default, every rule of the row checked.
 // And what is said about a row that is wrong. How a row becomes a policy is shared/policies/parse-policy.ts.
 
-import type { AlertLevel } from "./alert.ts";
-import type { Schedule } from "./slots.ts";
+import type { AlertLevel } from "./messages/alert.ts";
+import type { Schedule } from "./slots/slots.ts";
 
 export type DatabaseEngine = "MySQL" | "PostgreSQL" | "SQLServer";
 

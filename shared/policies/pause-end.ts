@@ -1,6 +1,6 @@
 // When a pause is over: the instant from which slots count again.
 
-import { startOfLocalDay } from "../domain/time-zone.ts";
+import { startOfLocalDay } from "../domain/slots/time-zone.ts";
 
 const dayMs = 86_400_000;
 

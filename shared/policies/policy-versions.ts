@@ -1,6 +1,6 @@
 // What a policy said at which time, from its versions as they are stored.
 
-import type { PolicyVersion } from "../domain/owed-time.ts";
+import type { PolicyVersion } from "../domain/slots/owed-time.ts";
 import { parsePolicy } from "./parse-policy.ts";
 
 /** Each as it was in force; one that today's parser refuses counts as unknown. */

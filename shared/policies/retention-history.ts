@@ -2,11 +2,11 @@
 // before it is trusted. Read as strictly as a row; runs may also be whole ones as the ledger prints them.
 
 import * as z from "zod";
-import type { Hold } from "../domain/hold.ts";
-import { backupName, type RunKey } from "../domain/naming.ts";
-import type { DatabaseHistory } from "../domain/retention-plan.ts";
-import type { Refusal } from "../domain/retention-refusals.ts";
-import type { RetentionMark, Run, RunState } from "../domain/run.ts";
+import type { Hold } from "../domain/retention/hold.ts";
+import type { DatabaseHistory } from "../domain/retention/retention-plan.ts";
+import type { Refusal } from "../domain/retention/retention-refusals.ts";
+import { backupName, type RunKey } from "../domain/runs/naming.ts";
+import type { RetentionMark, Run, RunState } from "../domain/runs/run.ts";
 import { parsePolicy } from "./parse-policy.ts";
 import { pauseEndAt } from "./pause-end.ts";
 

@@ -1,10 +1,10 @@
 // What a row's schedule and zone amount to: the schedule or what is wrong with it, and the freshness target that follows.
 // Both look a year ahead, so the answers are remembered per expression, zone and UTC day: 100,000 rows have few schedules.
 
-import { parseCron } from "../domain/cron.ts";
 import type { Problem } from "../domain/policy.ts";
-import { defaultMaxAgeHours, type Schedule, scheduleProblems } from "../domain/slots.ts";
-import { isTimeZone } from "../domain/time-zone.ts";
+import { parseCron } from "../domain/slots/cron.ts";
+import { defaultMaxAgeHours, type Schedule, scheduleProblems } from "../domain/slots/slots.ts";
+import { isTimeZone } from "../domain/slots/time-zone.ts";
 import { BoundedMemo } from "./bounded-memo.ts";
 import { fieldGuide } from "./field-guide.ts";
 import { showText, showValue } from "./show-value.ts";

@@ -1,14 +1,14 @@
 // How one database of one policy stands: fresh, in trouble, out of its target; and why, in sentences for the person who
 // was just woken.
 
-import { freshnessOfDatabase } from "../domain/audit-freshness.ts";
-import { type Freshness, freshness } from "../domain/good.ts";
-import { slotText } from "../domain/naming.ts";
-import type { PolicyVersion } from "../domain/owed-time.ts";
+import { freshnessOfDatabase } from "../domain/audit/audit-freshness.ts";
+import type { UnaccountedSlot } from "../domain/audit/unaccounted-slots.ts";
 import type { Policy } from "../domain/policy.ts";
-import { hasEnded, type Run } from "../domain/run.ts";
-import { nextSlots } from "../domain/slots.ts";
-import type { UnaccountedSlot } from "../domain/unaccounted-slots.ts";
+import { type Freshness, freshness } from "../domain/runs/good.ts";
+import { slotText } from "../domain/runs/naming.ts";
+import { hasEnded, type Run } from "../domain/runs/run.ts";
+import type { PolicyVersion } from "../domain/slots/owed-time.ts";
+import { nextSlots } from "../domain/slots/slots.ts";
 import { durationText } from "./duration-text.ts";
 import { isBad, outcomeOf, typicalDurationMs } from "./outcome.ts";
 

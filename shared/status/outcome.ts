@@ -1,8 +1,8 @@
 // How one run stands, in one word for people: the machine's state, joined with what good means. Lists, the page and the
 // command line show the same words.
 
-import { isLargeEnough } from "../domain/good.ts";
-import type { Run } from "../domain/run.ts";
+import { isLargeEnough } from "../domain/runs/good.ts";
+import type { Run } from "../domain/runs/run.ts";
 
 /**
  * good: COMPLETED, ours, large enough (also when retention has removed it since). not-good: COMPLETED, but too small or

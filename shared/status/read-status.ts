@@ -1,11 +1,11 @@
 // Reads what the status of a site is made of: rows page by page, of each policy the runs of the last nights, and the few
 // records beside them. Reads only, so it may be done by anyone, at any time, as often as wanted.
 
-import { freshness, isGood } from "../domain/good.ts";
+import { unaccountedSlots } from "../domain/audit/unaccounted-slots.ts";
+import { databasesOfRuns } from "../domain/coverage/selection.ts";
 import { type Policy, problemLine } from "../domain/policy.ts";
-import { hasEnded, type Run } from "../domain/run.ts";
-import { databasesOfRuns } from "../domain/selection.ts";
-import { unaccountedSlots } from "../domain/unaccounted-slots.ts";
+import { freshness, isGood } from "../domain/runs/good.ts";
+import { hasEnded, type Run } from "../domain/runs/run.ts";
 import { parsePolicy } from "../policies/parse-policy.ts";
 import { policyVersions } from "../policies/policy-versions.ts";
 import type { EffectivePolicy, PolicyRow, Site } from "../ports.ts";

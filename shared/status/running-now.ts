@@ -1,7 +1,7 @@
 // What is happening now: every run that has not ended, how long it has been under way, and how long such a backup usually
 // takes on that database.
 
-import type { Run } from "../domain/run.ts";
+import type { Run } from "../domain/runs/run.ts";
 
 export interface RunningNow {
   readonly run: Run;

@@ -1,9 +1,9 @@
 // What a status is judged from: rows as they were understood, runs as the ledger holds them, and the few records beside.
 
-import type { StandingAlert } from "../domain/alert.ts";
-import type { PolicyVersion } from "../domain/owed-time.ts";
+import type { StandingAlert } from "../domain/messages/alert.ts";
 import type { Policy } from "../domain/policy.ts";
-import type { Run } from "../domain/run.ts";
+import type { Run } from "../domain/runs/run.ts";
+import type { PolicyVersion } from "../domain/slots/owed-time.ts";
 
 /** One policy row as it was understood, with what the ledger holds of it. */
 export interface PolicyFacts {

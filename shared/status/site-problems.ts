@@ -1,9 +1,9 @@
 // What is wrong with the site apart from single backups: nothing ticks, rows that are invalid, alerts that are open or
 // could not be sent, slots nobody opened.
 
-import { type AlertLevel, type StandingAlert, standingAlertKinds } from "../domain/alert.ts";
-import { runId, slotText } from "../domain/naming.ts";
-import type { UnaccountedSlot } from "../domain/unaccounted-slots.ts";
+import type { UnaccountedSlot } from "../domain/audit/unaccounted-slots.ts";
+import { type AlertLevel, type StandingAlert, standingAlertKinds } from "../domain/messages/alert.ts";
+import { runId, slotText } from "../domain/runs/naming.ts";
 import { durationText } from "./duration-text.ts";
 import type { PolicyFacts, SiteFacts } from "./site-facts.ts";
 

@@ -1,10 +1,10 @@
 // The whole site at one instant, as the command line and the page show it: every database of every policy, worst first;
 // what is running; what is wrong. Pure: the same facts and `now` give the same picture.
 
-import { newestGood } from "../domain/good.ts";
-import { hasEnded, type Run } from "../domain/run.ts";
-import { wholeSelector } from "../domain/selection.ts";
-import { type UnaccountedSlot, unaccountedSlots } from "../domain/unaccounted-slots.ts";
+import { type UnaccountedSlot, unaccountedSlots } from "../domain/audit/unaccounted-slots.ts";
+import { wholeSelector } from "../domain/coverage/selection.ts";
+import { newestGood } from "../domain/runs/good.ts";
+import { hasEnded, type Run } from "../domain/runs/run.ts";
 import { type DatabaseStatus, databaseStatus, type Level, levels } from "./database-status.ts";
 import { type RunningNow, runningNow } from "./running-now.ts";
 import type { PolicyFacts, SiteFacts } from "./site-facts.ts";

@@ -1,10 +1,10 @@
 // Turns "this account cannot be used" into one standing alert for the account, instead of one per database, and ends
 // it when the account works again.
 
-import { accountSubject, alertLeaseMs, type StandingAlert } from "../domain/alert.ts";
 import { type Failure, failureKinds, hintOf } from "../domain/failure.ts";
-import { runId } from "../domain/naming.ts";
-import type { Run } from "../domain/run.ts";
+import { accountSubject, alertLeaseMs, type StandingAlert } from "../domain/messages/alert.ts";
+import { runId } from "../domain/runs/naming.ts";
+import type { Run } from "../domain/runs/run.ts";
 import type { Site } from "../ports.ts";
 
 /** Trouble on OTC's side heals by itself more often than not: a human is told when runs have waited this long for it. */

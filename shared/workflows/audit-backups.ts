@@ -1,9 +1,7 @@
 // audit-backups, one audit: asks from outside whether everything that should have happened did, and says so even when all is
 // well, since its silence is an alarm. Of the ledger it writes its own checkpoint and the alerts it raises.
 
-import { isSurveyTime } from "../domain/account-inventory.ts";
-import type { StandingAlert } from "../domain/alert.ts";
-import { auditAlertKinds, isAuditAlertKind, planStanding, type StandingPlan } from "../domain/audit-alerts.ts";
+import { auditAlertKinds, isAuditAlertKind, planStanding, type StandingPlan } from "../domain/audit/audit-alerts.ts";
 import {
   auditAdvice,
   dropFinding,
@@ -13,14 +11,16 @@ import {
   stuckFinding,
   unaccountedFinding,
   unreadableFinding,
-} from "../domain/audit-findings.ts";
-import { daysLeft } from "../domain/credential-expiry.ts";
-import { runId } from "../domain/naming.ts";
-import { alarmingDropPct, type PolicyDrop, policyDrop } from "../domain/policy-drop.ts";
-import { currentRound, type ReconciliationNote } from "../domain/reconciliation.ts";
-import type { UnreadableRun } from "../domain/run.ts";
-import { type SilentShard, silentShards } from "../domain/silent-shards.ts";
-import { whyStuck } from "../domain/stuck-runs.ts";
+} from "../domain/audit/audit-findings.ts";
+import { daysLeft } from "../domain/audit/credential-expiry.ts";
+import { alarmingDropPct, type PolicyDrop, policyDrop } from "../domain/audit/policy-drop.ts";
+import { currentRound, type ReconciliationNote } from "../domain/audit/reconciliation.ts";
+import { type SilentShard, silentShards } from "../domain/audit/silent-shards.ts";
+import { isSurveyTime } from "../domain/coverage/account-inventory.ts";
+import type { StandingAlert } from "../domain/messages/alert.ts";
+import { runId } from "../domain/runs/naming.ts";
+import type { UnreadableRun } from "../domain/runs/run.ts";
+import { whyStuck } from "../domain/runs/stuck-runs.ts";
 import type { AuditCheckpoint, Site, Tick } from "../ports.ts";
 import { deliverAlerts } from "./deliver-alerts.ts";
 import { noteStocks } from "./note-stocks.ts";

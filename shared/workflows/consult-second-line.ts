@@ -1,11 +1,11 @@
 // Before alerts about runs leave: looks up what OTC's own automated backups still offer, notes it on the run, and softens a
 // page where the policy accepts that. A look-up that cannot be made in time changes nothing: the alert leaves as it is.
 
+import { wholeSelector } from "../domain/coverage/selection.ts";
 import { failureKinds } from "../domain/failure.ts";
-import type { Run } from "../domain/run.ts";
-import { noteSecondLine } from "../domain/run-machine.ts";
-import { type SecondLine, secondLineOf } from "../domain/second-line.ts";
-import { wholeSelector } from "../domain/selection.ts";
+import type { Run } from "../domain/runs/run.ts";
+import { noteSecondLine } from "../domain/runs/run-machine.ts";
+import { type SecondLine, secondLineOf } from "../domain/runs/second-line.ts";
 import type { Site } from "../ports.ts";
 import type { AccountProvider } from "../ports-for-otc.ts";
 import { inParallel } from "./in-parallel.ts";

@@ -1,13 +1,13 @@
 // create-backups, one tick: every slot that is due becomes a run, and runs that wait are requested at OTC. Level
 // triggered: it asks what is due and not done, never which event woke it.
 
-import { isSurveyTime } from "../domain/account-inventory.ts";
-import { daysLeft } from "../domain/credential-expiry.ts";
-import { runId } from "../domain/naming.ts";
+import { daysLeft } from "../domain/audit/credential-expiry.ts";
+import { isSurveyTime } from "../domain/coverage/account-inventory.ts";
+import { sharedLines } from "../domain/coverage/shared-databases.ts";
 import { saysTheSame } from "../domain/observed.ts";
-import type { Run } from "../domain/run.ts";
+import { runId } from "../domain/runs/naming.ts";
+import type { Run } from "../domain/runs/run.ts";
 import { wholeSite } from "../domain/shard.ts";
-import { sharedLines } from "../domain/shared-databases.ts";
 import type { Site, Tick } from "../ports.ts";
 import { deliverAlerts, takeOverUnsent } from "./deliver-alerts.ts";
 import { dispatchAccounts } from "./dispatch-accounts.ts";

@@ -2,12 +2,12 @@
 // intent, looks at the listing and goes on from what is.
 
 import { type Failure, failureKinds } from "../domain/failure.ts";
-import { holdOn } from "../domain/hold.ts";
-import { runId } from "../domain/naming.ts";
-import type { Judged } from "../domain/retention.ts";
-import { deletionDay, perAccountAndDay } from "../domain/retention-caps.ts";
-import { beginDeletion, deletionAccepted, deletionRefused, markOf } from "../domain/retention-mark.ts";
-import type { Run } from "../domain/run.ts";
+import { holdOn } from "../domain/retention/hold.ts";
+import type { Judged } from "../domain/retention/retention.ts";
+import { deletionDay, perAccountAndDay } from "../domain/retention/retention-caps.ts";
+import { beginDeletion, deletionAccepted, deletionRefused, markOf } from "../domain/retention/retention-mark.ts";
+import { runId } from "../domain/runs/naming.ts";
+import type { Run } from "../domain/runs/run.ts";
 import type { Site } from "../ports.ts";
 import type { AccountProvider } from "../ports-for-otc.ts";
 

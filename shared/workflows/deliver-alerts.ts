@@ -1,11 +1,17 @@
 // Sends what waits in the outboxes and then marks it sent, never the other way round. One cause is one message.
 // What cannot be delivered stays in the outbox and is taken over by a later tick.
 
-import { accountSubject, type StandingAlert } from "../domain/alert.ts";
-import { type AlertGroup, followUpNotice, groupAlerts, runNotice, standingNotice } from "../domain/alert-text.ts";
 import { FailureError, failureKinds } from "../domain/failure.ts";
-import type { Run } from "../domain/run.ts";
-import { alertsDelivered, takeOverAlerts } from "../domain/run-machine.ts";
+import { accountSubject, type StandingAlert } from "../domain/messages/alert.ts";
+import {
+  type AlertGroup,
+  followUpNotice,
+  groupAlerts,
+  runNotice,
+  standingNotice,
+} from "../domain/messages/alert-text.ts";
+import type { Run } from "../domain/runs/run.ts";
+import { alertsDelivered, takeOverAlerts } from "../domain/runs/run-machine.ts";
 import type { Site } from "../ports.ts";
 import { consultSecondLine } from "./consult-second-line.ts";
 import type { TickJournal } from "./tick-journal.ts";

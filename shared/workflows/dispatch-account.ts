@@ -1,15 +1,15 @@
 // The second half of create-backups, for one account: claims runs and posts them, until the tick's time is up or the
 // account turns out to be unusable. What is not posted is left in the ledger, waiting.
 
-import type { StandingAlert } from "../domain/alert.ts";
-import { afterAccountFailure, afterRequest, isForLater, isKnownToWaitFor } from "../domain/decide-request.ts";
-import { decideStart } from "../domain/decide-start.ts";
 import { type Failure, failureKinds } from "../domain/failure.ts";
-import { behind, OccupiedDatabases, type RunAtOtc } from "../domain/occupied-databases.ts";
+import type { StandingAlert } from "../domain/messages/alert.ts";
 import type { Instance } from "../domain/remote.ts";
-import type { Run } from "../domain/run.ts";
-import { claim, giveUp, postpone, resolveSelector, skip } from "../domain/run-machine.ts";
-import { waitingLists } from "../domain/waiting-list.ts";
+import { afterAccountFailure, afterRequest, isForLater, isKnownToWaitFor } from "../domain/runs/decide-request.ts";
+import { decideStart } from "../domain/runs/decide-start.ts";
+import { behind, OccupiedDatabases, type RunAtOtc } from "../domain/runs/occupied-databases.ts";
+import type { Run } from "../domain/runs/run.ts";
+import { claim, giveUp, postpone, resolveSelector, skip } from "../domain/runs/run-machine.ts";
+import { waitingLists } from "../domain/runs/waiting-list.ts";
 import type { Site, Tick } from "../ports.ts";
 import type { AccountProvider } from "../ports-for-otc.ts";
 import { inParallel } from "./in-parallel.ts";

@@ -1,10 +1,10 @@
 // All accounts of one create-backups tick, side by side: each has its own login, pace, listing and trouble, and none waits
 // for another.
 
-import { type RunKey, runId } from "../domain/naming.ts";
+import { wholeSelector } from "../domain/coverage/selection.ts";
 import type { Observed } from "../domain/observed.ts";
-import type { Run } from "../domain/run.ts";
-import { wholeSelector } from "../domain/selection.ts";
+import { type RunKey, runId } from "../domain/runs/naming.ts";
+import type { Run } from "../domain/runs/run.ts";
 import type { Site, Tick } from "../ports.ts";
 import { noteAccount } from "./account-trouble.ts";
 import { type AccountWork, dispatchAccount } from "./dispatch-account.ts";

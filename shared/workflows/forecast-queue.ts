@@ -1,8 +1,8 @@
 // After a tick that could not request all that is due: when the last of an account's queue will have been, at the rate this
 // tick has reached, and whether that is in time.
 
-import { lastRequestAt } from "../domain/request-queue.ts";
-import type { Run } from "../domain/run.ts";
+import { lastRequestAt } from "../domain/runs/request-queue.ts";
+import type { Run } from "../domain/runs/run.ts";
 import type { Site, Tick } from "../ports.ts";
 
 export interface QueueFacts {

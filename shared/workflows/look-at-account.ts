@@ -1,10 +1,11 @@
 // poll-backups for one account: the instances once for all that are still BACKING UP, then one closer look per database
 // that needs it, however many of its runs wait for it. What the tick has no time for is still due.
 
-import { afterLook } from "../domain/decide-look.ts";
-import { isForLater } from "../domain/decide-request.ts";
 import { type Failure, failureKinds, ok, type Result } from "../domain/failure.ts";
-import { isLargeEnough } from "../domain/good.ts";
+import type { RemoteBackup } from "../domain/remote.ts";
+import { afterLook } from "../domain/runs/decide-look.ts";
+import { isForLater } from "../domain/runs/decide-request.ts";
+import { isLargeEnough } from "../domain/runs/good.ts";
 import {
   foreseenCalls,
   type InstanceLook,
@@ -13,9 +14,8 @@ import {
   owedFirst,
   owedLooks,
   planLooks,
-} from "../domain/plan-looks.ts";
-import type { RemoteBackup } from "../domain/remote.ts";
-import type { Run } from "../domain/run.ts";
+} from "../domain/runs/plan-looks.ts";
+import type { Run } from "../domain/runs/run.ts";
 import type { Site, Tick } from "../ports.ts";
 import type { AccountProvider } from "../ports-for-otc.ts";
 import { inParallel } from "./in-parallel.ts";

@@ -3,7 +3,7 @@
 
 import type { Result } from "../domain/failure.ts";
 import type { Instance, RemoteBackup } from "../domain/remote.ts";
-import type { Surroundings } from "../domain/retention-refusals.ts";
+import type { Surroundings } from "../domain/retention/retention-refusals.ts";
 import type { AccountProvider } from "../ports-for-otc.ts";
 
 export interface Look {

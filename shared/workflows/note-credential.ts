@@ -1,8 +1,8 @@
 // Keeps the alert about a password that ends in line with what the latest login said. Called for accounts that worked in
 // this tick: one that did not has an alert of its own.
 
-import { accountSubject, type StandingAlert } from "../domain/alert.ts";
-import { expiryAlert, expiryLevel } from "../domain/credential-expiry.ts";
+import { expiryAlert, expiryLevel } from "../domain/audit/credential-expiry.ts";
+import { accountSubject, type StandingAlert } from "../domain/messages/alert.ts";
 import type { Site } from "../ports.ts";
 
 /** Returns the alert to be sent now, if any. `expiresAt` is absent for passwords without an end and for access keys. */

@@ -1,7 +1,7 @@
 // A queue of requests that will outlast its start windows is told before anything is missed, once per queue: as long as it can
 // still be helped.
 
-import { accountSubject, alertLeaseMs, type StandingAlert } from "../domain/alert.ts";
+import { accountSubject, alertLeaseMs, type StandingAlert } from "../domain/messages/alert.ts";
 import { isMine, type Shard, wholeSite } from "../domain/shard.ts";
 import type { Site } from "../ports.ts";
 import type { QueueForecast } from "./forecast-queue.ts";

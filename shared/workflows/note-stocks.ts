@@ -1,8 +1,8 @@
 // Keeps what the daily comparison counted beside what the survey knows of each account, and tells when an account comes near
 // its limit of manual backups.
 
-import { accountSubject, type StandingAlert } from "../domain/alert.ts";
-import { accountForecast, limitAlert, type PolicyStock } from "../domain/limit-forecast.ts";
+import { accountForecast, limitAlert, type PolicyStock } from "../domain/coverage/limit-forecast.ts";
+import { accountSubject, type StandingAlert } from "../domain/messages/alert.ts";
 import type { Policy } from "../domain/policy.ts";
 import type { Site } from "../ports.ts";
 

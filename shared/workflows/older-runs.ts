@@ -2,9 +2,9 @@
 // within the target, and then remembered for some hours: a database that stays stopped for weeks must not cost its whole
 // policy's history at every audit. What is remembered can only be out of date about backups that are too old anyway.
 
-import { decisiveRuns, type FreshnessRun } from "../domain/decisive-runs.ts";
+import { decisiveRuns, type FreshnessRun } from "../domain/audit/decisive-runs.ts";
 import type { Policy } from "../domain/policy.ts";
-import type { Run } from "../domain/run.ts";
+import type { Run } from "../domain/runs/run.ts";
 import type { OlderRuns, Site } from "../ports.ts";
 
 const hourMs = 3_600_000;

@@ -3,15 +3,15 @@
 // Selectors are handed on too: resolving one needs its account, and no account may hold up the reading of rows.
 
 import { createHash } from "node:crypto";
-import { alertLeaseMs, type StandingAlert } from "../domain/alert.ts";
-import { type DueSlot, dueSlots } from "../domain/due-slots.ts";
+import { wholeSelector } from "../domain/coverage/selection.ts";
+import { selectorJson } from "../domain/coverage/selector.ts";
+import { alertLeaseMs, type StandingAlert } from "../domain/messages/alert.ts";
 import { type Observed, saysTheSame } from "../domain/observed.ts";
 import { type Policy, problemLine } from "../domain/policy.ts";
-import type { Run, RunTerms } from "../domain/run.ts";
-import { missAtBirth, openRun, pauseAtBirth } from "../domain/run-machine.ts";
-import { wholeSelector } from "../domain/selection.ts";
-import { selectorJson } from "../domain/selector.ts";
+import type { Run, RunTerms } from "../domain/runs/run.ts";
+import { missAtBirth, openRun, pauseAtBirth } from "../domain/runs/run-machine.ts";
 import { isMine, type Shard } from "../domain/shard.ts";
+import { type DueSlot, dueSlots } from "../domain/slots/due-slots.ts";
 import type { PolicyRow, Site } from "../ports.ts";
 import type { Accounted } from "../ports-for-accounting.ts";
 import type { SelectorWork } from "./resolve-selectors.ts";

@@ -1,11 +1,11 @@
 // Everything that retention judges one policy by, read from the tables: its row as it stands, the version in force, its runs
 // that have backups, and its holds. Nothing is written but from where on there are backups.
 
-import type { Hold } from "../domain/hold.ts";
 import type { Policy } from "../domain/policy.ts";
-import { concernsRetention } from "../domain/retention.ts";
-import type { DatabaseHistory } from "../domain/retention-plan.ts";
-import type { Run } from "../domain/run.ts";
+import type { Hold } from "../domain/retention/hold.ts";
+import { concernsRetention } from "../domain/retention/retention.ts";
+import type { DatabaseHistory } from "../domain/retention/retention-plan.ts";
+import type { Run } from "../domain/runs/run.ts";
 import { parsePolicy } from "../policies/parse-policy.ts";
 import type { HoldStore, PolicyRow, PolicyVersionStore, PruneStore, RunStore } from "../ports.ts";
 

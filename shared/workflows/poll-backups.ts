@@ -2,7 +2,7 @@
 // building), and delivers alerts whose sender died. It only reads at OTC.
 
 import { isFailureCode } from "../domain/failure.ts";
-import type { Run } from "../domain/run.ts";
+import type { Run } from "../domain/runs/run.ts";
 import { wholeSite } from "../domain/shard.ts";
 import type { Site, Tick } from "../ports.ts";
 import { noteAccount } from "./account-trouble.ts";

@@ -2,8 +2,8 @@
 // with the switch off, or when the plan is refused as a whole, nothing is marked and nothing deleted.
 
 import type { Failure } from "../domain/failure.ts";
-import { perAccountAndTick } from "../domain/retention-caps.ts";
-import { type AccountPlan, type DatabasePlan, isNewMark, planAccount } from "../domain/retention-plan.ts";
+import { perAccountAndTick } from "../domain/retention/retention-caps.ts";
+import { type AccountPlan, type DatabasePlan, isNewMark, planAccount } from "../domain/retention/retention-plan.ts";
 import type { PruneSwitch, Site, Tick } from "../ports.ts";
 import { type AccountWork, pruneDatabase } from "./prune-database.ts";
 import type { PruneTally } from "./prune-tick.ts";

@@ -1,9 +1,9 @@
 // prune-backups, one tick: plans what retention lets go, marks it, and after the grace period deletes it, one account after
 // the other. All doubts lead to keeping.
 
-import type { StandingAlert } from "../domain/alert.ts";
-import { blockedAlert, bulkAlert, pruneSubject, stoppedAlert } from "../domain/prune-alerts.ts";
-import { type AccountPlan, type DatabasePlan, planDatabase } from "../domain/retention-plan.ts";
+import type { StandingAlert } from "../domain/messages/alert.ts";
+import { blockedAlert, bulkAlert, pruneSubject, stoppedAlert } from "../domain/retention/prune-alerts.ts";
+import { type AccountPlan, type DatabasePlan, planDatabase } from "../domain/retention/retention-plan.ts";
 import type { PolicyRow, Site, Tick } from "../ports.ts";
 import { noteAccount } from "./account-trouble.ts";
 import { deliverAlerts } from "./deliver-alerts.ts";

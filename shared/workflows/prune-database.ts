@@ -1,13 +1,11 @@
 // One policy on one database: looks at OTC, reads row, runs and holds again, judges, and then settles deletions under way,
 // marks, takes marks off, and deletes what is due. Everything is judged anew here; the plan only says what may be marked.
 
+import { checkListing, leftovers, whyNotDelete } from "../domain/audit/listing-check.ts";
 import type { Failure, Result } from "../domain/failure.ts";
-import { checkListing, leftovers, whyNotDelete } from "../domain/listing-check.ts";
-import { runId } from "../domain/naming.ts";
-import { proveName } from "../domain/prove-name.ts";
 import type { Instance } from "../domain/remote.ts";
-import { type DatabaseVerdict, type Judged, judgeRetention } from "../domain/retention.ts";
-import { perDatabaseAndTick } from "../domain/retention-caps.ts";
+import { type DatabaseVerdict, type Judged, judgeRetention } from "../domain/retention/retention.ts";
+import { perDatabaseAndTick } from "../domain/retention/retention-caps.ts";
 import {
   beginDeletion,
   confirmDeleted,
@@ -17,9 +15,11 @@ import {
   keepAgain,
   markBackup,
   markOf,
-} from "../domain/retention-mark.ts";
-import type { DatabaseHistory } from "../domain/retention-plan.ts";
-import type { Run } from "../domain/run.ts";
+} from "../domain/retention/retention-mark.ts";
+import type { DatabaseHistory } from "../domain/retention/retention-plan.ts";
+import { runId } from "../domain/runs/naming.ts";
+import { proveName } from "../domain/runs/prove-name.ts";
+import type { Run } from "../domain/runs/run.ts";
 import type { Site } from "../ports.ts";
 import type { AccountProvider } from "../ports-for-otc.ts";
 import { deleteBackup } from "./delete-backup.ts";

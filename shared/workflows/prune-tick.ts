@@ -1,7 +1,7 @@
 // What one tick of prune-backups has done and may still do, shared by its accounts and databases: figures for the metrics,
 // doubts for the alerts, leftovers for the log.
 
-import type { BlockedDatabase } from "../domain/prune-alerts.ts";
+import type { BlockedDatabase } from "../domain/retention/prune-alerts.ts";
 
 export interface PruneTally {
   marked: number;

@@ -1,7 +1,7 @@
 // The runs of the policy that is being pruned, read again when what was read is a minute old: a policy's databases follow one
 // another, and reading all its runs for each would cost the square of them.
 
-import type { Run } from "../domain/run.ts";
+import type { Run } from "../domain/runs/run.ts";
 import type { Site } from "../ports.ts";
 import { runsOfBackups } from "./policy-history.ts";
 

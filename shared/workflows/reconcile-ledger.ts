@@ -1,7 +1,6 @@
 // The auditor's daily round over all policies, a piece at every audit: goes on where the last one stopped, and visits once more
 // what could not be settled at once.
 
-import type { Policy } from "../domain/policy.ts";
 import {
   addToNote,
   boundedLooks,
@@ -9,7 +8,8 @@ import {
   type ReconciliationNote,
   type SecondLook,
   visitsOf,
-} from "../domain/reconciliation.ts";
+} from "../domain/audit/reconciliation.ts";
+import type { Policy } from "../domain/policy.ts";
 import type { Site, Tick } from "../ports.ts";
 import type { CountedStock } from "./note-stocks.ts";
 import { reconcilePolicy } from "./reconcile-policy.ts";

@@ -1,17 +1,17 @@
 // Compares one policy's runs with what OTC lists of its databases, both ways: recorded but gone, there but not recorded. Writes
 // runs by condition only, so that whoever else moved one in the meantime wins; never touches anything at OTC.
 
-import { databasesOf } from "../domain/audit-freshness.ts";
-import { isGood } from "../domain/good.ts";
+import { databasesOf } from "../domain/audit/audit-freshness.ts";
+import { adoptRun, backupListedAgain, backupNotListed, mayBeReplaced } from "../domain/audit/reconcile-run.ts";
+import { lookAgain, type ReconciliationNote, type SecondLook } from "../domain/audit/reconciliation.ts";
+import { wholeSelector } from "../domain/coverage/selection.ts";
 import type { Policy } from "../domain/policy.ts";
-import { carriesOurPrefix, type ProvenName, proveName } from "../domain/prove-name.ts";
-import { adoptRun, backupListedAgain, backupNotListed, mayBeReplaced } from "../domain/reconcile-run.ts";
-import { lookAgain, type ReconciliationNote, type SecondLook } from "../domain/reconciliation.ts";
 import type { RemoteBackup } from "../domain/remote.ts";
-import { markOf } from "../domain/retention-mark.ts";
-import type { RetentionMark, Run, RunTerms } from "../domain/run.ts";
-import { wholeSelector } from "../domain/selection.ts";
-import { oddSize } from "../domain/size-anomaly.ts";
+import { markOf } from "../domain/retention/retention-mark.ts";
+import { isGood } from "../domain/runs/good.ts";
+import { carriesOurPrefix, type ProvenName, proveName } from "../domain/runs/prove-name.ts";
+import type { RetentionMark, Run, RunTerms } from "../domain/runs/run.ts";
+import { oddSize } from "../domain/runs/size-anomaly.ts";
 import type { Site } from "../ports.ts";
 import type { AccountProvider } from "../ports-for-otc.ts";
 import { Listings } from "./listings.ts";

@@ -1,12 +1,12 @@
 // What the next tick would do, call by call, without doing it: the tick's own workflows on a site that reads and does not
 // write, so that what is foretold cannot drift from what is done.
 
-import type { Notice } from "../domain/alert-text.ts";
 import { failed, failure, ok, type Result } from "../domain/failure.ts";
-import { runId } from "../domain/naming.ts";
+import type { Notice } from "../domain/messages/alert-text.ts";
 import type { BackupRequest, RemoteBackup } from "../domain/remote.ts";
-import type { Run } from "../domain/run.ts";
-import { runsOf } from "../domain/waiting-list.ts";
+import { runId } from "../domain/runs/naming.ts";
+import type { Run } from "../domain/runs/run.ts";
+import { runsOf } from "../domain/runs/waiting-list.ts";
 import type { RunStore, Site, WriteOutcome } from "../ports.ts";
 import type { AccountProvider, BackupProvider } from "../ports-for-otc.ts";
 import { createBackups } from "./create-backups.ts";

@@ -1,22 +1,22 @@
 // Turns a selector into databases: for slots that are due, and for a selector nobody has seen resolved yet. One complete
 // listing of the account serves all its policies. A drop is told before it is followed; a selector without a match is told.
 
-import type { AlertLevel, StandingAlert } from "../domain/alert.ts";
-import { failure } from "../domain/failure.ts";
-import type { RunKey } from "../domain/naming.ts";
-import type { Selector } from "../domain/policy.ts";
-import type { Instance } from "../domain/remote.ts";
-import type { Run, RunTerms } from "../domain/run.ts";
-import { missAtBirth, openRun, skip } from "../domain/run-machine.ts";
 import {
   decideSelection,
   type Member,
   type Selection,
   type SelectionDecision,
   wholeSelector,
-} from "../domain/selection.ts";
-import { selectorFromJson, selectorText } from "../domain/selector.ts";
-import { dropAlert, emptyAlert } from "../domain/selector-alert.ts";
+} from "../domain/coverage/selection.ts";
+import { selectorFromJson, selectorText } from "../domain/coverage/selector.ts";
+import { dropAlert, emptyAlert } from "../domain/coverage/selector-alert.ts";
+import { failure } from "../domain/failure.ts";
+import type { AlertLevel, StandingAlert } from "../domain/messages/alert.ts";
+import type { Selector } from "../domain/policy.ts";
+import type { Instance } from "../domain/remote.ts";
+import type { RunKey } from "../domain/runs/naming.ts";
+import type { Run, RunTerms } from "../domain/runs/run.ts";
+import { missAtBirth, openRun, skip } from "../domain/runs/run-machine.ts";
 import type { Site } from "../ports.ts";
 
 /** A slot whose databases are to be worked out; `standIn` is the run that has held it since a tick that could not. */

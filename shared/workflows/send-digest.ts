@@ -1,15 +1,15 @@
 // Sends the morning digest once a day: claims it, gathers every policy's figures page by page, publishes, then marks it sent.
 // A sender that dies leaves a claim that runs out, and the next audit sends it; only then may one arrive twice.
 
-import { coverageLine } from "../domain/coverage-line.ts";
-import { type DigestRecord, decideDigest, digestSent } from "../domain/decide-digest.ts";
-import { type DigestSpan, type PolicyDigest, policyDigest } from "../domain/digest.ts";
-import { type DigestFacts, digestNotice } from "../domain/digest-text.ts";
+import { coverageLine } from "../domain/coverage/coverage-line.ts";
+import { accountForecast, forecastLine } from "../domain/coverage/limit-forecast.ts";
+import { wholeSelector } from "../domain/coverage/selection.ts";
 import { FailureError } from "../domain/failure.ts";
-import { accountForecast, forecastLine } from "../domain/limit-forecast.ts";
+import { type DigestRecord, decideDigest, digestSent } from "../domain/messages/decide-digest.ts";
+import { type DigestSpan, type PolicyDigest, policyDigest } from "../domain/messages/digest.ts";
+import { type DigestFacts, digestNotice } from "../domain/messages/digest-text.ts";
 import { type Policy, problemLine } from "../domain/policy.ts";
-import type { Run } from "../domain/run.ts";
-import { wholeSelector } from "../domain/selection.ts";
+import type { Run } from "../domain/runs/run.ts";
 import type { PolicyRow, Site } from "../ports.ts";
 import { inParallel } from "./in-parallel.ts";
 import { limitOf } from "./note-stocks.ts";

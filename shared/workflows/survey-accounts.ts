@@ -1,14 +1,14 @@
 // Looks over each account about once an hour: which databases it has, whether somebody backs each of them up, and what has
 // become of those that were there before. Selectors are resolved too, so that a drop is told before the next slot.
 
-import type { AccountInventory } from "../domain/account-inventory.ts";
-import { isSurveyDue } from "../domain/account-inventory.ts";
-import type { StandingAlert } from "../domain/alert.ts";
-import { coverageOf } from "../domain/coverage.ts";
-import { type Life, lifeOf } from "../domain/instance-life.ts";
+import type { AccountInventory } from "../domain/coverage/account-inventory.ts";
+import { isSurveyDue } from "../domain/coverage/account-inventory.ts";
+import { coverageOf } from "../domain/coverage/coverage.ts";
+import { type Life, lifeOf } from "../domain/coverage/instance-life.ts";
+import { surveyAlerts } from "../domain/coverage/survey-alerts.ts";
+import type { StandingAlert } from "../domain/messages/alert.ts";
 import type { Policy } from "../domain/policy.ts";
 import type { Instance } from "../domain/remote.ts";
-import { surveyAlerts } from "../domain/survey-alerts.ts";
 import type { Site, Tick } from "../ports.ts";
 import { noteAccount } from "./account-trouble.ts";
 import { inParallel } from "./in-parallel.ts";

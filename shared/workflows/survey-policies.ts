@@ -1,9 +1,9 @@
 // The auditor's walk over all policies: page by page, each policy alone, a few at a time; only what was found stays in memory.
 
-import { type DatabaseFreshness, freshnessOf, isPaused } from "../domain/audit-freshness.ts";
-import type { Run } from "../domain/run.ts";
-import { whyStuck } from "../domain/stuck-runs.ts";
-import { type UnaccountedSlot, unaccountedSlots } from "../domain/unaccounted-slots.ts";
+import { type DatabaseFreshness, freshnessOf, isPaused } from "../domain/audit/audit-freshness.ts";
+import { type UnaccountedSlot, unaccountedSlots } from "../domain/audit/unaccounted-slots.ts";
+import type { Run } from "../domain/runs/run.ts";
+import { whyStuck } from "../domain/runs/stuck-runs.ts";
 import { policyVersions } from "../policies/policy-versions.ts";
 import type { OlderRuns, PolicyRow, Site, Tick } from "../ports.ts";
 import { inParallel } from "./in-parallel.ts";

@@ -1,10 +1,10 @@
 // Writes the changes of runs that one tick makes, and remembers them: for the log, the metrics and the alerts that the
 // same tick should deliver. A lost race changes nothing here either.
 
-import { type RunAlertKind, runAlertKinds } from "../domain/alert.ts";
-import { runId, slotText } from "../domain/naming.ts";
-import type { Run, RunState } from "../domain/run.ts";
-import type { WaitingList } from "../domain/waiting-list.ts";
+import { type RunAlertKind, runAlertKinds } from "../domain/messages/alert.ts";
+import { runId, slotText } from "../domain/runs/naming.ts";
+import type { Run, RunState } from "../domain/runs/run.ts";
+import type { WaitingList } from "../domain/runs/waiting-list.ts";
 import type { Site } from "../ports.ts";
 
 /** Alerts that mean "no good backup from this run": they count as new failures. */

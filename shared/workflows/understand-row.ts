@@ -1,10 +1,10 @@
 // From a policy row to the policy in force. A valid edit becomes the next version; an invalid one changes nothing but
 // what people are told: the last valid version stays in force.
 
+import { isSharedLine } from "../domain/coverage/shared-databases.ts";
 import type { Observed } from "../domain/observed.ts";
 import { type Policy, type Problem, problemLine } from "../domain/policy.ts";
-import { isSharedLine } from "../domain/shared-databases.ts";
-import { nextSlots } from "../domain/slots.ts";
+import { nextSlots } from "../domain/slots/slots.ts";
 import { parsePolicy } from "../policies/parse-policy.ts";
 import type { EffectivePolicy, PolicyRow, PolicyVersionStore } from "../ports.ts";
 import type { Accounted } from "../ports-for-accounting.ts";

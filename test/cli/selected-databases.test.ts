@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import { selectedLines } from "../../cli/selected-databases.ts";
-import type { Selection } from "../../shared/domain/selection.ts";
+import type { Selection } from "../../shared/domain/coverage/selection.ts";
 
 const now = Date.UTC(2026, 10, 24, 6);
 const resolvedAt = Date.UTC(2026, 10, 24, 5, 26);

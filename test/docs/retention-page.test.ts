@@ -5,8 +5,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { planRefusals } from "../../shared/domain/retention-plan.ts";
-import { refusalReasons } from "../../shared/domain/retention-refusals.ts";
+import { planRefusals } from "../../shared/domain/retention/retention-plan.ts";
+import { refusalReasons } from "../../shared/domain/retention/retention-refusals.ts";
 
 const file = "docs/retention.md";
 const block = (page: string, kind: string) => new RegExp(`\`\`\`${kind}\n([\\s\\S]*?)\n\`\`\``).exec(page)?.[1] ?? "";

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { alarmTable } from "../../infra/alarms.ts";
 import { auditComposite } from "../../infra/audit-alarms.ts";
-import { runAlertKinds, standingAlertKinds } from "../../shared/domain/alert.ts";
+import { runAlertKinds, standingAlertKinds } from "../../shared/domain/messages/alert.ts";
 
 const text = readFileSync(new URL("../../docs/operations.md", import.meta.url), "utf8");
 const anchors = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) => heading.toLowerCase().replaceAll(" ", "-"));

@@ -9,7 +9,7 @@ import { type LocalSite, openLocalSite } from "../../local/local-site.ts";
 import { parseFleet } from "../../local/simulator/fleet-seed.ts";
 import { writeClockFile, writeSiteFile } from "../../local/site-files.ts";
 import { StandingClock } from "../../local/standing-clock.ts";
-import type { Notice } from "../../shared/domain/alert-text.ts";
+import type { Notice } from "../../shared/domain/messages/alert-text.ts";
 import { cli } from "../cli/a-cli.ts";
 import { type DrivenSite, type DrivenSiteOptions, driven } from "./driven-site.ts";
 

@@ -4,14 +4,14 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { slotText } from "../../shared/domain/naming.ts";
 import {
   type DatabaseVerdict,
   type Judged,
   judgeRetention,
   type RetentionFacts,
-} from "../../shared/domain/retention.ts";
-import type { Run } from "../../shared/domain/run.ts";
+} from "../../shared/domain/retention/retention.ts";
+import { slotText } from "../../shared/domain/runs/naming.ts";
+import type { Run } from "../../shared/domain/runs/run.ts";
 import { aHold, aRun, at, facts, nights, terms } from "../support/retention-history.ts";
 
 interface Case {

@@ -6,7 +6,7 @@ import { describeAlarm } from "../../infra/alarm-row.ts";
 import { alarmTable } from "../../infra/alarms.ts";
 import { auditComposite } from "../../infra/audit-alarms.ts";
 import { functionTimeoutSeconds, scheduledFunctions } from "../../infra/scheduled-functions.ts";
-import { runAlertKinds, standingAlertKinds } from "../../shared/domain/alert.ts";
+import { runAlertKinds, standingAlertKinds } from "../../shared/domain/messages/alert.ts";
 import { metrics } from "../../shared/domain/metric.ts";
 import { exampleStage, ofType, referenceOf, scheduledLambdas, someSettings } from "./synthesized-stage.ts";
 

@@ -1,7 +1,7 @@
 // One slot, one backup: whatever is delivered twice, at once, or dies in the middle.
 
 import { expect, test } from "vitest";
-import type { Run } from "../../shared/domain/run.ts";
+import type { Run } from "../../shared/domain/runs/run.ts";
 import type { Site } from "../../shared/ports.ts";
 import { aSite, instanceIds, liveBackups } from "../support/test-site.ts";
 

@@ -1,7 +1,7 @@
 // A password that is about to end is told while there is time: a ticket, later a page, then silence when it was changed.
 
 import { expect, test } from "vitest";
-import { expiryLevel } from "../../shared/domain/credential-expiry.ts";
+import { expiryLevel } from "../../shared/domain/audit/credential-expiry.ts";
 import type { Site } from "../../shared/ports.ts";
 import { aSite, type TestSite } from "../support/test-site.ts";
 

@@ -3,8 +3,8 @@
 import { DeleteItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
 import { expect, test } from "vitest";
 import { localTableNames } from "../../local/embedded-tables.ts";
-import { slotText } from "../../shared/domain/naming.ts";
-import { beginDeletion, confirmDeleted, markBackup } from "../../shared/domain/retention-mark.ts";
+import { beginDeletion, confirmDeleted, markBackup } from "../../shared/domain/retention/retention-mark.ts";
+import { slotText } from "../../shared/domain/runs/naming.ts";
 import { aRow, aSite, instanceIds, liveBackups, slotAt, type TestSite } from "../support/test-site.ts";
 
 const minuteMs = 60_000;

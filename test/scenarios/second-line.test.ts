@@ -1,8 +1,8 @@
 // OTC's own automated backups behind a failed one of ours: told in the alert, and where the policy says so, a page less.
 
 import { expect, test } from "vitest";
-import { noteSecondLine } from "../../shared/domain/run-machine.ts";
-import { secondLineOf } from "../../shared/domain/second-line.ts";
+import { noteSecondLine } from "../../shared/domain/runs/run-machine.ts";
+import { secondLineOf } from "../../shared/domain/runs/second-line.ts";
 import { aRow, aSite, instanceIds, slotAt } from "../support/test-site.ts";
 
 const hourMs = 3_600_000;

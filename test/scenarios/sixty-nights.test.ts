@@ -2,7 +2,7 @@
 // later; here the good ones are all still there after two months, and a person has heard of every failure.
 
 import { expect, test } from "vitest";
-import { slotText } from "../../shared/domain/naming.ts";
+import { slotText } from "../../shared/domain/runs/naming.ts";
 import { plant } from "../support/planted-nights.ts";
 import { aRow, aSite, instanceIds, type TestSite } from "../support/test-site.ts";
 

@@ -24,7 +24,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     name: "the name is made from now",
-    file: "shared/domain/run-machine.ts",
+    file: "shared/domain/runs/run-machine.ts",
     find: "backupName(prefix, run, run.attempt)",
     replace: "backupName(prefix, { ...run, slotAt: now }, run.attempt)",
   },
@@ -37,26 +37,26 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     name: "a backup that vanished is waited for",
-    file: "shared/domain/decide-look.ts",
+    file: "shared/domain/runs/decide-look.ts",
     find: "return backupAbsent(run, {",
     replace:
       "if (now > 0) return keepBuilding(run, { now, nextLookAt: now + pollBoundMs });\n  return backupAbsent(run, {",
   },
   {
     name: "the slot in the hour that the clocks skip is lost",
-    file: "shared/domain/slots.ts",
+    file: "shared/domain/slots/slots.ts",
     find: "if (minute !== previous) yield minute * minuteMs;",
     replace: "if (minute !== previous && minute === match - period.offsetMinutes) yield minute * minuteMs;",
   },
   {
     name: "one page per database",
-    file: "shared/domain/alert-text.ts",
+    file: "shared/domain/messages/alert-text.ts",
     find: "[alert.level, alert.kind, run.account, causeOf(run)]",
     replace: "[alert.level, alert.kind, run.account, causeOf(run), run.instanceId]",
   },
   {
     name: "a request without an answer is sent again without a look",
-    file: "shared/domain/run-machine.ts",
+    file: "shared/domain/runs/run-machine.ts",
     find: 'advance(run, { to: "requested", ...because(why), at: now }, { lastFailure: why, dueAt: now })',
     replace:
       'advance(run, { to: "waiting", ...because(why), at: now }, { lastFailure: why, dueAt: now, attempt: run.attempt + 1 })',
@@ -81,19 +81,19 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     name: "after an outage only the newest slot is remembered",
-    file: "shared/domain/due-slots.ts",
+    file: "shared/domain/slots/due-slots.ts",
     find: "const due = owed.length > 0 ? owed : slots.slice(-1);",
     replace: "const due = slots.slice(-1);",
   },
   {
     name: "a failed backup is not tried again and not told",
-    file: "shared/domain/run-machine.ts",
+    file: "shared/domain/runs/run-machine.ts",
     find: '{ to: "failed", reason: "backup-failed", at: now, alert: "backup-failed" }',
     replace: '{ to: "failed", reason: "backup-failed", at: now }',
   },
   {
     name: "a backup is adopted from another database",
-    file: "shared/domain/decide-look.ts",
+    file: "shared/domain/runs/decide-look.ts",
     find: "return backupAbsent(run, {",
     replace:
       'if (backups.length > 0) return complete(run, factsOf(backups[0] ?? { id: "", name: "", instanceId: "", status: "COMPLETED" }), now);\n  return backupAbsent(run, {',
@@ -131,7 +131,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     name: "a selector leaves a database out",
-    file: "shared/domain/selector.ts",
+    file: "shared/domain/coverage/selector.ts",
     find: "const matched = meant.filter((instance) => !instance.isReplica)",
     replace: "const matched = meant.filter((instance, index) => !instance.isReplica && index < 2)",
   },

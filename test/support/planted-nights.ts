@@ -1,7 +1,7 @@
 // History for scenarios of retention: backups that OTC's simulator holds and the ledger knows, as if the nights had been run.
 
-import { backupName } from "../../shared/domain/naming.ts";
-import type { Run } from "../../shared/domain/run.ts";
+import { backupName } from "../../shared/domain/runs/naming.ts";
+import type { Run } from "../../shared/domain/runs/run.ts";
 import { aRun } from "./retention-history.ts";
 import { instanceIds, type TestSite } from "./test-site.ts";
 

@@ -1,10 +1,10 @@
 // Histories for tests of retention: runs as the machine leaves them, with literal slots.
 
-import type { Hold } from "../../shared/domain/hold.ts";
-import { backupName } from "../../shared/domain/naming.ts";
 import type { Retention } from "../../shared/domain/policy.ts";
-import { judgeRetention, type RetentionFacts, type RetentionTerms } from "../../shared/domain/retention.ts";
-import type { Run } from "../../shared/domain/run.ts";
+import type { Hold } from "../../shared/domain/retention/hold.ts";
+import { judgeRetention, type RetentionFacts, type RetentionTerms } from "../../shared/domain/retention/retention.ts";
+import { backupName } from "../../shared/domain/runs/naming.ts";
+import type { Run } from "../../shared/domain/runs/run.ts";
 import { theTerms } from "./run-builder.ts";
 
 export const instanceId = "d8e6ca5a624745bcb546a227aa3ae1cfin01";

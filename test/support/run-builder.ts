@@ -1,7 +1,7 @@
 // Runs for tests of decisions, with literal dates.
 
-import type { Run, RunTerms } from "../../shared/domain/run.ts";
-import { accept, claim, openRun } from "../../shared/domain/run-machine.ts";
+import type { Run, RunTerms } from "../../shared/domain/runs/run.ts";
+import { accept, claim, openRun } from "../../shared/domain/runs/run-machine.ts";
 
 export const slotAt = Date.UTC(2026, 10, 24, 2, 30);
 export const minute = (n: number) => slotAt + n * 60_000;

@@ -15,10 +15,10 @@ import { SteppedClock } from "../../local/local-clock.ts";
 import { openLocalSite } from "../../local/local-site.ts";
 import { DEMO_INSTANCE_IDS } from "../../local/simulator/fleet.ts";
 import type { Simulator } from "../../local/simulator/simulator.ts";
-import type { Notice } from "../../shared/domain/alert-text.ts";
+import type { Notice } from "../../shared/domain/messages/alert-text.ts";
 import type { MetricValues } from "../../shared/domain/metric.ts";
 import type { Observed } from "../../shared/domain/observed.ts";
-import type { Run } from "../../shared/domain/run.ts";
+import type { Run } from "../../shared/domain/runs/run.ts";
 import type { Log, RunStore, Site } from "../../shared/ports.ts";
 import type { PruneSummary } from "../../shared/workflows/prune-backups.ts";
 

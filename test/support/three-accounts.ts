@@ -17,8 +17,8 @@ import { type Simulator, startSimulator } from "../../local/simulator/simulator.
 import type { AccountSecrets } from "../../shared/adapters/secrets-manager-accounts.ts";
 import { systemChance } from "../../shared/adapters/system-chance.ts";
 import { parseConfig } from "../../shared/config.ts";
-import type { Notice } from "../../shared/domain/alert-text.ts";
 import { failed, failure } from "../../shared/domain/failure.ts";
+import type { Notice } from "../../shared/domain/messages/alert-text.ts";
 import type { Site } from "../../shared/ports.ts";
 import { buildSite } from "../../shared/services.ts";
 

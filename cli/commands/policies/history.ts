@@ -1,7 +1,7 @@
 // `otc-backup policies history` and `rollback`: what a policy said before, and back to it.
 
 import { Command } from "commander";
-import { shellWord } from "../../../shared/domain/terminal-text.ts";
+import { shellWord } from "../../../shared/domain/messages/terminal-text.ts";
 import { rowChanges } from "../../../shared/policies/row-change.ts";
 import type { EffectivePolicy } from "../../../shared/ports.ts";
 import { CliError } from "../../cli-error.ts";

@@ -1,9 +1,9 @@
 // `otc-backup policies list`: every row, how it was understood, and what is wrong with it.
 
 import { Command } from "commander";
+import { isSharedLine } from "../../../shared/domain/coverage/shared-databases.ts";
 import type { Observed } from "../../../shared/domain/observed.ts";
 import { type Problem, problemLine } from "../../../shared/domain/policy.ts";
-import { isSharedLine } from "../../../shared/domain/shared-databases.ts";
 import type { PolicyRow, PolicyVersionStore } from "../../../shared/ports.ts";
 import { allRows, metByTicks } from "../../known-policies.ts";
 import { addWhereOptions, isoAll, print, printJson, printTable, tinted, widest, wrapped } from "../../output.ts";

@@ -1,7 +1,7 @@
 // `otc-backup policies pause` and `resume`: no backups for a while, with an end and a reason.
 
 import { Command } from "commander";
-import { shellWord } from "../../../shared/domain/terminal-text.ts";
+import { shellWord } from "../../../shared/domain/messages/terminal-text.ts";
 import { CliError } from "../../cli-error.ts";
 import { editRow, storedRow } from "../../edit-one.ts";
 import { addSiteOptions } from "../../output.ts";

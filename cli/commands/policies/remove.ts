@@ -1,9 +1,9 @@
 // `otc-backup policies remove`: no more backups by a policy, and what that means for those it made.
 
 import { Command } from "commander";
-import { isGood } from "../../../shared/domain/good.ts";
-import { hasEnded } from "../../../shared/domain/run.ts";
-import { shellWord } from "../../../shared/domain/terminal-text.ts";
+import { shellWord } from "../../../shared/domain/messages/terminal-text.ts";
+import { isGood } from "../../../shared/domain/runs/good.ts";
+import { hasEnded } from "../../../shared/domain/runs/run.ts";
 import { isConfirmed } from "../../ask.ts";
 import { CliError } from "../../cli-error.ts";
 import { storedRow } from "../../edit-one.ts";

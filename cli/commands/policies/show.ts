@@ -1,9 +1,9 @@
 // `otc-backup policies show`: every value of one policy as it counts, and where it comes from.
 
 import { Command } from "commander";
+import type { Selection } from "../../../shared/domain/coverage/selection.ts";
+import { sharedLines } from "../../../shared/domain/coverage/shared-databases.ts";
 import { type Policy, type Problem, problemLine } from "../../../shared/domain/policy.ts";
-import type { Selection } from "../../../shared/domain/selection.ts";
-import { sharedLines } from "../../../shared/domain/shared-databases.ts";
 import { type EffectiveValue, effectiveValues } from "../../../shared/policies/effective-values.ts";
 import { parsePolicy } from "../../../shared/policies/parse-policy.ts";
 import type { Fields } from "../../../shared/policies/row-change.ts";

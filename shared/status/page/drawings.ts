@@ -1,7 +1,7 @@
 // Small drawings in SVG: how much of the freshness target is used up, and sizes and durations over the nights. Each says
 // in words what it shows. No style attributes, which the page's content policy forbids.
 
-import type { Freshness } from "../../domain/good.ts";
+import type { Freshness } from "../../domain/runs/good.ts";
 import { type Html, html } from "./html.ts";
 
 /** The target's mark stands here, of 100; what lies beyond it is over the target. */

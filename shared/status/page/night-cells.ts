@@ -1,6 +1,6 @@
 // The nights of one database: which runs fall on which day, and the one word and letter that stands for each day.
 
-import type { Run } from "../../domain/run.ts";
+import type { Run } from "../../domain/runs/run.ts";
 import type { DatabaseStatus } from "../database-status.ts";
 import { durationText } from "../duration-text.ts";
 import { durationMs, type Outcome, outcomeOf } from "../outcome.ts";

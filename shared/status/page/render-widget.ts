@@ -1,8 +1,8 @@
 // The page as a CloudWatch custom widget: the same parts without script, which CloudWatch removes. Nights that ended badly can
 // be clicked (CloudWatch then calls the function again for the story); the worst databases bring their last story along.
 
-import type { Run } from "../../domain/run.ts";
-import { hasEnded } from "../../domain/run.ts";
+import type { Run } from "../../domain/runs/run.ts";
+import { hasEnded } from "../../domain/runs/run.ts";
 import type { DatabaseStatus } from "../database-status.ts";
 import { levels } from "../database-status.ts";
 import { isBad, outcomeOf } from "../outcome.ts";

@@ -1,9 +1,9 @@
 // The story of one run, for a person: how it ended and why, what OTC said, what was told to whom, and each step.
 
-import { runAlertKinds } from "../../domain/alert.ts";
 import { hintOf } from "../../domain/failure.ts";
-import { runId } from "../../domain/naming.ts";
-import type { Run, RunEvent } from "../../domain/run.ts";
+import { runAlertKinds } from "../../domain/messages/alert.ts";
+import { runId } from "../../domain/runs/naming.ts";
+import type { Run, RunEvent } from "../../domain/runs/run.ts";
 import { durationText } from "../duration-text.ts";
 import { durationMs, outcomeOf } from "../outcome.ts";
 import { type Html, html, nothing } from "./html.ts";

@@ -6,7 +6,7 @@ import { AccountPaces, type PaceMemory } from "../../../shared/adapters/account-
 import { DynamoDbTable } from "../../../shared/adapters/dynamodb-table.ts";
 import { LedgerPace } from "../../../shared/adapters/ledger-pace.ts";
 import { callShareOf, callShares } from "../../../shared/call-shares.ts";
-import type { PollClaim } from "../../../shared/domain/poll-claim.ts";
+import type { PollClaim } from "../../../shared/domain/runs/poll-claim.ts";
 import type { LearnedRate } from "../../../shared/otc/pace.ts";
 import { EventClock } from "../../support/event-clock.ts";
 

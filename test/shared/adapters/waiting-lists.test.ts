@@ -7,9 +7,9 @@ import { localTableNames, startEmbeddedTables } from "../../../local/embedded-ta
 import { DynamoDbRunStore } from "../../../shared/adapters/dynamodb-run-store.ts";
 import { DynamoDbTable } from "../../../shared/adapters/dynamodb-table.ts";
 import { failure } from "../../../shared/domain/failure.ts";
-import type { Run, RunTerms } from "../../../shared/domain/run.ts";
-import { claim, openRun, postpone, skip } from "../../../shared/domain/run-machine.ts";
-import { runsOf, waitingLists } from "../../../shared/domain/waiting-list.ts";
+import type { Run, RunTerms } from "../../../shared/domain/runs/run.ts";
+import { claim, openRun, postpone, skip } from "../../../shared/domain/runs/run-machine.ts";
+import { runsOf, waitingLists } from "../../../shared/domain/runs/waiting-list.ts";
 
 const slotAt = Date.UTC(2026, 10, 24, 2, 30);
 const minute = 60_000;

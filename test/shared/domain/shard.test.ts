@@ -2,9 +2,9 @@
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type DueKey, fairChoice } from "../../../shared/domain/fair-choice.ts";
+import { silentShards } from "../../../shared/domain/audit/silent-shards.ts";
+import { type DueKey, fairChoice } from "../../../shared/domain/runs/fair-choice.ts";
 import { isMine, partitionCount, partitionOf, partitionsOf, wholeSite } from "../../../shared/domain/shard.ts";
-import { silentShards } from "../../../shared/domain/silent-shards.ts";
 
 const shardsOf = (of: number) => Array.from({ length: of }, (_, index) => ({ index, of }));
 

@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import { toStored } from "../../../shared/adapters/stored-instants.ts";
-import { judgeRetention } from "../../../shared/domain/retention.ts";
+import { judgeRetention } from "../../../shared/domain/retention/retention.ts";
 import { readRetentionHistory } from "../../../shared/policies/retention-history.ts";
 import { aRun, nights } from "../../support/retention-history.ts";
 

@@ -2,7 +2,7 @@
 
 import { failure } from "../../../shared/domain/failure.ts";
 import type { Policy } from "../../../shared/domain/policy.ts";
-import type { Run } from "../../../shared/domain/run.ts";
+import type { Run } from "../../../shared/domain/runs/run.ts";
 import {
   accept,
   claim,
@@ -12,7 +12,7 @@ import {
   openRun,
   pauseAtBirth,
   postpone,
-} from "../../../shared/domain/run-machine.ts";
+} from "../../../shared/domain/runs/run-machine.ts";
 import { parsePolicy } from "../../../shared/policies/parse-policy.ts";
 import type { PolicyFacts, SiteFacts } from "../../../shared/status/site-facts.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { alertsDelivered } from "../../../shared/domain/run-machine.ts";
+import { alertsDelivered } from "../../../shared/domain/runs/run-machine.ts";
 import { siteStatus } from "../../../shared/status/status-model.ts";
 import { verdict } from "../../../shared/status/verdict.ts";
 import {

@@ -1,8 +1,8 @@
 // The people's end of the alert path: what was delivered, and when. A publication may be refused, or delivered and then
 // answered with an error.
 
-import type { Notice } from "../../../shared/domain/alert-text.ts";
 import { failed, failure, ok, type Result } from "../../../shared/domain/failure.ts";
+import type { Notice } from "../../../shared/domain/messages/alert-text.ts";
 import type { Notifier } from "../../../shared/ports.ts";
 import type { FaultPlan } from "./fault-plan.ts";
 import type { Effects } from "./sim-process.ts";

@@ -2,7 +2,7 @@
 // would have left them. Strangers stand at OTC alone; holds and removals by hand happen when their time comes.
 
 import { toRunItem } from "../../../shared/adapters/run-item.ts";
-import { backupName, slotText } from "../../../shared/domain/naming.ts";
+import { backupName, slotText } from "../../../shared/domain/runs/naming.ts";
 import { aRun } from "../../support/retention-history.ts";
 import { type OtcBackup, statusAt } from "../otc/otc-world.ts";
 import type { FaultOf } from "../plan/fault.ts";

@@ -1,7 +1,7 @@
 // What a backup's name at OTC and a notice's text say about the run they belong to, read as a person would read them:
 // from the documented form, with no code of ours.
 
-import type { Notice } from "../../../shared/domain/alert-text.ts";
+import type { Notice } from "../../../shared/domain/messages/alert-text.ts";
 
 /** One run as the checker names it: `policy instance 2026-11-24T02:30Z`. */
 export type RunName = string;

@@ -1,8 +1,8 @@
 // The schedules of simulated policies, and their slots worked out by walking over every real minute (the oracle of the
 // slot tests), never by the code under test. Walks are remembered: many seeds share a zone and a stretch of days.
 
-import type { CronSample, FieldSample } from "../../shared/domain/cron-arbitrary.ts";
-import { bruteSlots, walk } from "../../shared/domain/slots-oracle.ts";
+import type { CronSample, FieldSample } from "../../shared/domain/slots/cron-arbitrary.ts";
+import { bruteSlots, walk } from "../../shared/domain/slots/slots-oracle.ts";
 
 const hourMs = 3_600_000;
 const longestFallBackMs = 2 * hourMs;

@@ -1,0 +1,85 @@
+// What prune-backups tells people: one standing alert per account and cause, however many databases share it.
+
+import { plural } from "../audit/audit-findings.ts";
+import { type AlertLevel, alertLeaseMs, type StandingAlert } from "../messages/alert.ts";
+import type { AccountPlan } from "./retention-plan.ts";
+import { type Refusal, type RefusalReason, refusalReasons } from "./retention-refusals.ts";
+
+/** Doubts that mean more than "wait": a clock, a database or a listing is wrong, and a person should know tonight. */
+const paging: ReadonlySet<RefusalReason> = new Set([
+  "clock-skew",
+  "slot-in-future",
+  "completed-before-slot",
+  "instance-gone",
+  "listing-inconsistent",
+]);
+const listedDatabases = 50;
+
+export interface BlockedDatabase {
+  readonly policyId: string;
+  readonly instanceId: string;
+  readonly refused: readonly Refusal[];
+  /** So many backups stay only because of it. */
+  readonly withheld: number;
+}
+
+export const pruneSubject = (account: string): string => `retention of account ${account}`;
+
+export function blockedAlert(
+  account: string,
+  blocked: readonly BlockedDatabase[],
+  now: number,
+): StandingAlert | undefined {
+  const reasons = [...new Set(blocked.flatMap((database) => database.refused.map((refusal) => refusal.reason)))].sort();
+  if (reasons.length === 0) return undefined;
+  const lines = blocked.slice(0, listedDatabases).map(blockedLine);
+  const more = blocked.length > listedDatabases ? [`- and ${blocked.length - listedDatabases} databases more`] : [];
+  return {
+    ...standing(account, now),
+    kind: "prune-blocked",
+    level: reasons.some((reason) => paging.has(reason)) ? "page" : "ticket",
+    fingerprint: reasons.join(","),
+    details: [...reasons.map((reason) => `${reason}: ${refusalReasons[reason]}`), ...lines, ...more],
+  };
+}
+
+function blockedLine({ policyId, instanceId, refused, withheld }: BlockedDatabase): string {
+  return `- ${policyId} ${instanceId}: ${plural(withheld, "backup stays", "backups stay")} only because of this; ${refused.map((r) => r.message).join("; ")}`;
+}
+
+export function bulkAlert(plan: AccountPlan, now: number): StandingAlert | undefined {
+  const refusal = plan.refused.find((each) => each.reason === "bulk-change");
+  if (refusal === undefined) return undefined;
+  const shrunk = plan.databases
+    .map(({ policyId, instanceId, verdict }) => ({ policyId, instanceId, count: verdict.remove.length }))
+    .filter(({ count }) => count > 0)
+    .toSorted((a, b) => b.count - a.count);
+  const lines = shrunk.slice(0, listedDatabases).map((d) => `- ${d.policyId} ${d.instanceId}: ${d.count} would go`);
+  return {
+    ...standing(plan.account, now),
+    kind: "prune-bulk-change",
+    level: "page",
+    // One page for the cause, not one for each hour's plan; a change of size by half is another cause.
+    fingerprint: `about ${2 ** Math.round(Math.log2(Math.max(1, plan.newMarks)))}`,
+    details: [
+      `plan ${plan.planId}: ${refusal.message}; nothing is marked`,
+      ...lines,
+      `not meant: correct the policies. meant: \`npx otc-backup prune --approve ${plan.account}/${plan.planId}\``,
+    ],
+  };
+}
+
+export function stoppedAlert(reason: string | undefined, now: number): StandingAlert {
+  return {
+    ...standing("", now),
+    subject: "prune-backups",
+    kind: "prune-stopped",
+    level: "ticket" satisfies AlertLevel,
+    fingerprint: reason ?? "",
+    details: [`reason given: ${reason ?? "none"}`, "to go on: `npx otc-backup prune --resume`"],
+  };
+}
+
+function standing(account: string, now: number) {
+  return { subject: pruneSubject(account), raisedAt: now, leaseUntilAt: now + alertLeaseMs };
+}

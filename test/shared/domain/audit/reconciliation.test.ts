@@ -1,0 +1,194 @@
+// Rules of the comparison with OTC: names that prove their run, second looks, rounds, sizes.
+
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import {
+  adoptRun,
+  backupListedAgain,
+  backupNotListed,
+  mayBeReplaced,
+} from "../../../../shared/domain/audit/reconcile-run.ts";
+import {
+  addToNote,
+  boundedLooks,
+  currentRound,
+  lookAgain,
+  type Reconciliation,
+  visitsOf,
+} from "../../../../shared/domain/audit/reconciliation.ts";
+import { backupName } from "../../../../shared/domain/runs/naming.ts";
+import { proveName } from "../../../../shared/domain/runs/prove-name.ts";
+import type { Run } from "../../../../shared/domain/runs/run.ts";
+import { claim, failBackup, missAtBirth, resend } from "../../../../shared/domain/runs/run-machine.ts";
+import { oddSize } from "../../../../shared/domain/runs/size-anomaly.ts";
+import { aBuildingRun, aRequestedRun, minute, slotAt, theTerms } from "../../../support/run-builder.ts";
+
+const instanceId = "d8e6ca5a624745bcb546a227aa3ae1cfin01";
+const aPolicyId = fc.stringMatching(/^[a-z][a-z0-9-]{1,30}[a-z0-9]$/);
+
+test("every name that we give proves its run, whatever the policy is called, and no other", () => {
+  const minutes = fc.integer({ min: 0, max: 60_000_000 });
+  fc.assert(
+    fc.property(aPolicyId, minutes, fc.integer({ min: 1, max: 5 }), (policyId, at, attempt) => {
+      const key = { policyId, instanceId, slotAt: at * 60_000 };
+      const name = backupName("otcbk", key, attempt);
+      const facts = { prefix: "otcbk", policyIds: [policyId, `${policyId.slice(0, 24)}-not-this`] };
+      expect(proveName({ name, instanceId }, facts)).toEqual({ key, attempt });
+      expect(proveName({ name, instanceId: `x${instanceId.slice(1)}` }, facts)).toBeUndefined();
+      expect(proveName({ name, instanceId }, { ...facts, prefix: "other" })).toBeUndefined();
+    }),
+  );
+});
+
+test("a policy that is no more is proved from the name alone while the name holds its whole id", () => {
+  const of = (policyId: string) =>
+    proveName(
+      { name: backupName("otcbk", { policyId, instanceId, slotAt }, 1), instanceId },
+      { prefix: "otcbk", policyIds: [] },
+    );
+  expect(of("nightly-shop")?.key.policyId).toBe("nightly-shop");
+  expect(of("a-policy-with-a-name-of-31-char")).toBeUndefined();
+});
+
+test.each([
+  "otcbk-by-hand",
+  "otcbk-nightly-shop-d8e6ca5a-20261124T0230Z-000000",
+  "otcbk",
+  "otcbk-a-d8e6ca5a-20269924T0230Z-0a0a0a",
+])("%s proves nothing", (name) => {
+  expect(proveName({ name, instanceId }, { prefix: "otcbk", policyIds: ["nightly-shop"] })).toBeUndefined();
+});
+
+const completed: Run = { ...aBuildingRun(), state: "completed", reason: "completed", sizeKb: 2048 };
+
+test("a backup vanishes with the second listing without it, a minute later; and comes back as if nothing had been", () => {
+  const once = backupNotListed(completed, minute(600));
+  expect(once).toMatchObject({ absences: 1, absentSinceAt: minute(600), version: completed.version + 1, alerts: [] });
+  expect(once.vanishedAt).toBeUndefined();
+  expect(backupNotListed(once, minute(600) + 59_000).vanishedAt).toBeUndefined();
+  const gone = backupNotListed(once, minute(601));
+  expect(gone).toMatchObject({
+    state: "completed",
+    vanishedAt: minute(600),
+    alerts: [{ kind: "backup-vanished", level: "page" }],
+  });
+  const back = backupListedAgain(gone, minute(700));
+  expect(back).toMatchObject({ state: "completed", absences: 0, version: gone.version + 1 });
+  expect([back.vanishedAt, back.absentSinceAt]).toEqual([undefined, undefined]);
+  expect(backupListedAgain(once, minute(700)).events).toEqual(once.events);
+});
+
+test("a run that was missed because its record was lost is replaced by what OTC has", () => {
+  const key = { policyId: "nightly-shop", instanceId, slotAt, account: "prod" };
+  const superseded = missAtBirth(key, theTerms(), minute(3000));
+  const backup = { id: "b1", name: backupName("otcbk", key, 2), instanceId, status: "COMPLETED", sizeKb: 7 } as const;
+  expect(mayBeReplaced(superseded, backup)).toBe(true);
+  const facts = { account: "prod", terms: theTerms(), now: minute(3001), over: superseded };
+  expect(adoptRun({ key, attempt: 2 }, backup, facts)).toMatchObject({
+    ...{ state: "completed", backupId: "b1", attempt: 2, sizeKb: 7, version: superseded.version + 1 },
+    alerts: [{ kind: "backup-missed" }, { kind: "backup-adopted", level: "ticket" }],
+  });
+});
+
+test("a run given up without a backup is replaced by the one it had asked for, and keeps what it knows of earlier ones", () => {
+  const failedOnce = claim(failBackup(aBuildingRun(), minute(5)), "otcbk", minute(6));
+  const missed = resend(failedOnce, minute(240));
+  expect(missed.state).toBe("missed");
+  const backup = { id: "b2", name: missed.name ?? "", instanceId, status: "COMPLETED", sizeKb: 7 } as const;
+  expect(mayBeReplaced(missed, backup)).toBe(true);
+  expect(mayBeReplaced(missed, { ...backup, status: "BUILDING" })).toBe(true);
+  const facts = { account: "prod", terms: missed.terms, now: minute(600), over: missed };
+  expect(adoptRun({ key: missed, attempt: 2 }, backup, facts)).toMatchObject({
+    ...{ state: "completed", backupId: "b2", attempt: 2, earlierBackups: [{ id: "backup-1" }] },
+    alerts: [{ kind: "attempt-failed" }, { kind: "backup-missed" }, { kind: "backup-adopted" }],
+  });
+});
+
+test("nothing else is replaced: not an end with a backup, not by another name, not by a FAILED one, not a run under way", () => {
+  const missed = resend(aRequestedRun(), minute(240));
+  const backup = { id: "b1", name: missed.name ?? "", instanceId, status: "COMPLETED" } as const;
+  expect(mayBeReplaced(completed, { ...backup, name: completed.name ?? "" })).toBe(false);
+  expect(mayBeReplaced(missed, { ...backup, name: "otcbk-of-another-attempt" })).toBe(false);
+  expect(mayBeReplaced(missed, { ...backup, status: "FAILED" })).toBe(false);
+  expect(mayBeReplaced(aRequestedRun(), backup)).toBe(false);
+  expect(mayBeReplaced(missAtBirth(missed, theTerms(), minute(3000)), backup)).toBe(true);
+});
+
+test.each([
+  ["BUILDING", "building"],
+  ["UNKNOWN", "building"],
+  ["FAILED", "failed"],
+] as const)("a %s backup is adopted as %s", (status, state) => {
+  const key = { policyId: "nightly-shop", instanceId, slotAt };
+  const backup = { id: "b1", name: "n", instanceId, status };
+  const run = adoptRun({ key, attempt: 1 }, backup, { account: "prod", terms: theTerms(), now: minute(9) });
+  expect(run.state).toBe(state);
+});
+
+test("rounds begin daily, at once after an absence of the auditor, and never while one is under way", () => {
+  const day = 1440;
+  const first = currentRound(undefined, { now: minute(0), lastAuditAt: undefined });
+  expect(first).toMatchObject({ beganAt: minute(0), afterPolicyId: "" });
+  const over: Reconciliation = { beganAt: minute(0), doneAt: minute(10), again: [], notes: [] };
+  expect(currentRound(over, { now: minute(day - 61), lastAuditAt: minute(day - 66) })).toBe(over);
+  expect(currentRound(over, { now: minute(day - 60), lastAuditAt: minute(day - 65) }).beganAt).toBe(minute(day - 60));
+  expect(currentRound(over, { now: minute(200), lastAuditAt: minute(100) }).afterPolicyId).toBe("");
+  const running = { ...over, afterPolicyId: "m" };
+  expect(currentRound(running, { now: minute(3 * day), lastAuditAt: minute(0) })).toBe(running);
+});
+
+test("second looks come first, then the policies after the last one visited", () => {
+  const again = [{ policyId: "c" }, { policyId: "gone" }, { policyId: "a", instanceIds: ["a1"] }];
+  const round = { beganAt: 0, doneAt: 0, notes: [], again, afterPolicyId: "b" };
+  const looks = [{ policyId: "c" }, { policyId: "a", instanceIds: ["a1"] }, { policyId: "d" }, { policyId: "e" }];
+  expect(visitsOf(round, ["e", "a", "c", "d", "b"])).toEqual(looks);
+  const over = { beganAt: 0, doneAt: 0, notes: [], again: [{ policyId: "c" }] };
+  expect(visitsOf(over, ["a", "c"])).toEqual([{ policyId: "c" }]);
+});
+
+test("a policy that a new round has to visit is visited whole: one bad database must not keep the others from it", () => {
+  const again = [
+    { policyId: "c", instanceIds: ["c1", "c2"] },
+    { policyId: "d", onceListed: "d1" },
+  ];
+  const looks = [{ policyId: "c" }, { policyId: "d" }];
+  expect(visitsOf({ beganAt: 0, doneAt: 0, notes: [], again, afterPolicyId: "" }, ["c", "d"])).toEqual(looks);
+});
+
+test("a checkpoint holds a thousand databases by name and two thousand policies", () => {
+  const ids = Array.from({ length: 50 }, (_, n) => `db-${n}`);
+  const looks = boundedLooks(Array.from({ length: 2500 }, (_, n) => ({ policyId: `p${n}`, instanceIds: ids })));
+  expect(looks).toHaveLength(2000);
+  expect(looks.filter((look) => look.instanceIds !== undefined)).toHaveLength(20);
+  expect(looks.at(-1)).toEqual({ policyId: "p1999", onceListed: "db-0" });
+  expect(JSON.stringify(looks).length).toBeLessThan(150_000);
+});
+
+test("what could not be listed is looked at again alone; all or very many of them as a whole", () => {
+  const ids = Array.from({ length: 60 }, (_, n) => `db-${n}`);
+  expect(lookAgain("p", { unlisted: [], databases: 60 })).toBeUndefined();
+  expect(lookAgain("p", { unlisted: ["db-7"], databases: 60 })).toEqual({ policyId: "p", instanceIds: ["db-7"] });
+  expect(lookAgain("p", { unlisted: ids.slice(1), databases: 60 })).toEqual({ policyId: "p", onceListed: "db-1" });
+  expect(lookAgain("p", { unlisted: ["db-7"], databases: 1 })).toEqual({ policyId: "p", onceListed: "db-7" });
+});
+
+test("a second look adds to what is noted of the other databases", () => {
+  const before = { policyId: "p", account: "prod", orphans: ["a"], phantoms: 1, oddSizes: ["x"] };
+  const found = { policyId: "p", account: "prod", orphans: ["b"], phantoms: 2, oddSizes: ["x", "y"] };
+  const both = { policyId: "p", account: "prod", orphans: ["a", "b"], phantoms: 3, oddSizes: ["x", "y"] };
+  expect(addToNote(before, found)).toEqual(both);
+  expect(addToNote(undefined, found)).toEqual(found);
+});
+
+test.each<[string, number[], boolean]>([
+  ["too little history says nothing", [100, 100, 100, 100, 5], false],
+  ["half of the usual is still ordinary", [100, 100, 100, 100, 100, 50], false],
+  ["less than half is odd", [100, 100, 100, 100, 100, 49], true],
+  ["twice the usual is still ordinary", [100, 100, 100, 100, 100, 200], false],
+  ["more than twice is odd", [100, 100, 100, 100, 100, 201], true],
+  ["a database that always jumps may jump", [100, 300, 90, 310, 120, 280, 30], false],
+  ["steady growth is ordinary", [100, 120, 144, 173, 207, 249], false],
+  ["only the last fortnight counts", [1, 1, 1, 1, 1, 1, ...Array<number>(14).fill(100), 101], false],
+])("sizes: %s", (_title, sizes, odd) => {
+  expect(oddSize(sizes) !== undefined).toBe(odd);
+});
