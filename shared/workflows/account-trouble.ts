@@ -92,17 +92,22 @@ function waitingList(runs: readonly Run[]): string[] {
   return [`waiting for it: ${runs.length} run${runs.length === 1 ? "" : "s"}`, ...lines, ...more];
 }
 
-/** A refused login and the logins withheld because of it are one cause. */
-function causeOf(trouble: Failure): string {
-  return trouble.code === "login-withheld" || trouble.code === "account-locked" ? "credentials-refused" : trouble.code;
+/** What OTC is in trouble with changes from call to call: no answer here, an error there, too many calls at last. */
+const troubleAtOtc: ReadonlySet<string> = new Set(["provider-unavailable", "provider-unreachable", "throttled"]);
+
+/** A refused login and the logins withheld because of it are one cause; so is all that an OTC in trouble does. */
+function causeOf({ code }: Pick<Failure, "code">): string {
+  if (troubleAtOtc.has(code)) return "provider-unavailable";
+  return code === "login-withheld" || code === "account-locked" ? "credentials-refused" : code;
 }
 
-function causeIn({ fingerprint }: StandingAlert): string | undefined {
-  return fingerprint.split(" ")[0];
+function causeIn({ fingerprint }: StandingAlert): string {
+  const [cause = ""] = fingerprint.split(" ");
+  return troubleAtOtc.has(cause) ? "provider-unavailable" : cause;
 }
 
 function isMetByPosting(alert: StandingAlert): boolean {
-  return metByPosting.has(causeIn(alert) ?? "") || alert.fingerprint.includes(whenPosting);
+  return metByPosting.has(causeIn(alert)) || alert.fingerprint.includes(whenPosting);
 }
 
 function evidence(trouble: Failure): string[] {

@@ -2,6 +2,7 @@
 
 import { expect, test } from "vitest";
 import { failed, failure } from "../../shared/domain/failure.ts";
+import { noteAccount } from "../../shared/workflows/account-trouble.ts";
 import { aRow, aSite, instanceIds, liveBackups, slotAt } from "../support/test-site.ts";
 
 const subjects = (notices: readonly { subject: string }[]) => notices.map((notice) => notice.subject);
@@ -134,6 +135,19 @@ test("a wrong password: one login try in all, one page for the account, the runs
     { state: "completed" },
     { state: "completed" },
   ]);
+});
+
+test("an OTC that fails now in this way and now in that is one page, not one a change", async () => {
+  const { site } = await aSite();
+  const raised: string[] = [];
+  for (const code of ["provider-unreachable", "provider-unavailable", "throttled", "provider-unreachable"] as const) {
+    const trouble = failure(code, "the account cannot be used");
+    const open = await site.standingAlerts.open();
+    const waitingSince = site.clock.now() - 40 * 60_000;
+    const alert = await noteAccount(site, { account: "demo", trouble, waitingSince, hasPosted: false, open });
+    if (alert !== undefined) raised.push(alert.details[0] ?? "");
+  }
+  expect(raised).toEqual(["the account cannot be used (provider-unreachable)"]);
 });
 
 test("four hundred databases behind one expired password are one page with the list", async () => {
