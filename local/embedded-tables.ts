@@ -1,6 +1,12 @@
 // The tables on one machine: an embedded DynamoDB, on disk or in memory, spoken to through the same AWS SDK as in AWS.
 
-import { CreateTableCommand, type DynamoDBClient, type DynamoDBClientConfig } from "@aws-sdk/client-dynamodb";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  CreateTableCommand,
+  DescribeTableCommand,
+  type DynamoDBClient,
+  type DynamoDBClientConfig,
+} from "@aws-sdk/client-dynamodb";
 import dynalite from "dynalite";
 import { dynamoDbClient } from "../shared/adapters/dynamodb-client.ts";
 import { ledgerTable, policiesTable } from "../shared/tables.ts";
@@ -100,4 +106,10 @@ async function createTables(client: DynamoDBClient): Promise<void> {
       if (!(error instanceof Error && error.name === "ResourceInUseException")) throw error;
     }
   }
+  for (const name of [localTableNames.policies, localTableNames.ledger]) await untilActive(client, name);
+}
+
+/** As in AWS a table is made after the answer to its creation; a call that comes sooner would be refused. */
+async function untilActive(client: DynamoDBClient, TableName: string): Promise<void> {
+  while ((await client.send(new DescribeTableCommand({ TableName }))).Table?.TableStatus !== "ACTIVE") await sleep(2);
 }
