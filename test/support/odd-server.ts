@@ -53,7 +53,7 @@ export const password: OtcAuth = {
   method: "token",
   domainName: "OTC-EU-DE-00000000001000012345",
   userName: "svc-backup",
-  password: "PW-MARKER-äö&<4711",
+  password: "PW-MARKER-äö&<REKRAM",
 };
 export const startAt = Date.UTC(2026, 0, 15, 3, 36, 55);
 

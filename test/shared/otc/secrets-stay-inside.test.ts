@@ -18,7 +18,7 @@ import {
   withLogin,
 } from "../../support/odd-server.ts";
 
-const marker = /MARKER|4711/;
+const marker = /MARKER|REKRAM/;
 const temporary = { ...keys, securityToken: "ST-MARKER-000111" };
 
 /** The way gateways do it: the refused request, headers and all, inside the message. */

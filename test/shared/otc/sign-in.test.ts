@@ -39,7 +39,7 @@ test("the login says who, with what, and for which project, without asking for t
         password: {
           user: {
             name: "svc-backup",
-            password: "PW-MARKER-äö&<4711",
+            password: "PW-MARKER-äö&<REKRAM",
             domain: { name: "OTC-EU-DE-00000000001000012345" },
           },
         },
