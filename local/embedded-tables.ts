@@ -10,6 +10,7 @@ import {
 import dynalite from "dynalite";
 import { dynamoDbClient } from "../shared/adapters/dynamodb-client.ts";
 import { ledgerTable, policiesTable } from "../shared/tables.ts";
+import { CannotStart } from "./cannot-start.ts";
 import { takeFolder } from "./site-folder.ts";
 
 export const localTableNames = { policies: "otc-backup-local-policies", ledger: "otc-backup-local-ledger" } as const;
@@ -73,6 +74,10 @@ const unsigned: Extract<DynamoDBClientConfig["signer"], { sign: unknown }> = {
   sign: async (request) => ({ ...request, headers: { ...request.headers, ...signature } }),
 };
 
+/** Some seconds: what takes milliseconds has been left unfinished by then. */
+const mostTries = 400;
+const betweenTriesMs = 5;
+
 async function createTables(client: DynamoDBClient): Promise<void> {
   const { partitionKey, sortKey, dueIndex } = ledgerTable;
   const text = (name: string) => ({ AttributeName: name, AttributeType: "S" as const });
@@ -109,7 +114,17 @@ async function createTables(client: DynamoDBClient): Promise<void> {
   for (const name of [localTableNames.policies, localTableNames.ledger]) await untilActive(client, name);
 }
 
-/** As in AWS a table is made after the answer to its creation; a call that comes sooner would be refused. */
+/**
+ * As in AWS a table is made after the answer to its creation; a call that comes sooner would be refused. One whose maker was
+ * killed in between stays unfinished for good, and has never held anything.
+ */
 async function untilActive(client: DynamoDBClient, TableName: string): Promise<void> {
-  while ((await client.send(new DescribeTableCommand({ TableName }))).Table?.TableStatus !== "ACTIVE") await sleep(2);
+  for (let tries = 0; tries < mostTries; tries += 1) {
+    if ((await client.send(new DescribeTableCommand({ TableName }))).Table?.TableStatus === "ACTIVE") return;
+    await sleep(betweenTriesMs);
+  }
+  throw new CannotStart(
+    `the table ${TableName} was never finished: the site was killed while it made its tables`,
+    "nothing was ever stored there; remove the folder tables of the site and start again",
+  );
 }
