@@ -14,8 +14,6 @@ import type { DigestRecord, DigestSettings } from "./domain/messages/decide-dige
 import type { MetricValues } from "./domain/metric.ts";
 import type { Observed } from "./domain/observed.ts";
 import type { Hold } from "./domain/retention/hold.ts";
-import type { BulkApproval } from "./domain/retention/retention-caps.ts";
-import type { AccountPlan } from "./domain/retention/retention-plan.ts";
 import type { DueQuery } from "./domain/runs/fair-choice.ts";
 import type { RunKey } from "./domain/runs/naming.ts";
 import type { RunAtOtc } from "./domain/runs/occupied-databases.ts";
@@ -26,6 +24,7 @@ import type { Shard } from "./domain/shard.ts";
 import type { PolicyParse } from "./policies/parse-policy.ts";
 import type { AccountingStore, HeartbeatStore } from "./ports-for-accounting.ts";
 import type { BackupProvider } from "./ports-for-otc.ts";
+import type { PruneStore } from "./ports-for-pruning.ts";
 
 /** `now` in epoch milliseconds. `sleep` is for seconds inside one call, never for waiting on a backup. */
 export interface Clock {
@@ -176,38 +175,6 @@ export interface HoldStore {
   /** Sets the hold of its run, in place of an earlier one. */
   put(hold: Hold): Promise<void>;
   remove(run: RunKey): Promise<void>;
-}
-
-/** Whether prune-backups may delete at all, and who said so. */
-export interface PruneSwitch {
-  readonly stopped: boolean;
-  readonly reason?: string;
-  readonly setAt?: number;
-}
-
-/** What a reading of all of a policy's runs found: no run with an earlier slot had a backup that could still be there. */
-export interface OldestBackup {
-  readonly slotAt: number;
-  readonly readAt: number;
-}
-
-/** What prune-backups keeps beside the marks on the runs. */
-export interface PruneStore {
-  /** Strongly consistent; one that cannot be read counts as stopped. */
-  pruneSwitch(): Promise<PruneSwitch>;
-  setSwitch(next: PruneSwitch): Promise<void>;
-  /** Writes a plan before it is applied; `lost-race` when it is there already. */
-  recordPlan(plan: AccountPlan): Promise<WriteOutcome>;
-  approval(account: string): Promise<BulkApproval | undefined>;
-  approve(account: string, approval: BulkApproval): Promise<void>;
-  /** The plan that was refused as a bulk change, to be approved by its id. */
-  plan(account: string, planId: string): Promise<{ newMarks: number } | undefined>;
-  /** From where on a policy's runs may have backups; nothing before the first reading, or when what is stored cannot be read. */
-  oldestBackup(policyId: string): Promise<OldestBackup | undefined>;
-  /** Moves forward in the time of reading only. */
-  noteOldestBackup(policyId: string, oldest: OldestBackup): Promise<void>;
-  /** Takes one of the day's deletions, durably, before it is made; false when the day has no more. */
-  takeDeletion(account: string, day: { day: string; cap: number }): Promise<boolean>;
 }
 
 export interface DigestStore {

@@ -36,7 +36,12 @@ const rules: readonly Rule[] = [
     from: "shared/workflows/",
     may: [
       ...["shared/domain/", "shared/policies/", "node:crypto"],
-      ...["shared/ports.ts", "shared/ports-for-accounting.ts", "shared/ports-for-otc.ts"],
+      ...[
+        "shared/ports.ts",
+        "shared/ports-for-accounting.ts",
+        "shared/ports-for-otc.ts",
+        "shared/ports-for-pruning.ts",
+      ],
     ],
     why: "workflows touch the outside only through ports",
   },
@@ -56,6 +61,7 @@ const rules: readonly Rule[] = [
       "shared/ports-for-editing.ts",
       "shared/ports-for-accounting.ts",
       "shared/ports-for-otc.ts",
+      "shared/ports-for-pruning.ts",
       "shared/tables.ts",
       "@aws-sdk/",
       "@aws-lambda-powertools/",

@@ -5,7 +5,8 @@ import * as z from "zod";
 import type { BulkApproval } from "../domain/retention/retention-caps.ts";
 import { type AccountPlan, isNewMark } from "../domain/retention/retention-plan.ts";
 import { slotText } from "../domain/runs/naming.ts";
-import type { OldestBackup, PruneStore, PruneSwitch, WriteOutcome } from "../ports.ts";
+import type { WriteOutcome } from "../ports.ts";
+import type { OldestBackup, PruneStore, PruneSwitch } from "../ports-for-pruning.ts";
 import type { DynamoDbTable } from "./dynamodb-table.ts";
 import { fromStored, toStored } from "./stored-instants.ts";
 

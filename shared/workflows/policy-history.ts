@@ -7,7 +7,8 @@ import { concernsRetention } from "../domain/retention/retention.ts";
 import type { DatabaseHistory } from "../domain/retention/retention-plan.ts";
 import type { Run } from "../domain/runs/run.ts";
 import { parsePolicy } from "../policies/parse-policy.ts";
-import type { HoldStore, PolicyRow, PolicyVersionStore, PruneStore, RunStore } from "../ports.ts";
+import type { HoldStore, PolicyRow, PolicyVersionStore, RunStore } from "../ports.ts";
+import type { PruneStore } from "../ports-for-pruning.ts";
 
 /** The parts of a site that a history is read from. */
 export interface HistoryStores {

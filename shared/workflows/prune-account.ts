@@ -4,7 +4,8 @@
 import type { Failure } from "../domain/failure.ts";
 import { perAccountAndTick } from "../domain/retention/retention-caps.ts";
 import { type AccountPlan, type DatabasePlan, isNewMark, planAccount } from "../domain/retention/retention-plan.ts";
-import type { PruneSwitch, Site, Tick } from "../ports.ts";
+import type { Site, Tick } from "../ports.ts";
+import type { PruneSwitch } from "../ports-for-pruning.ts";
 import { type AccountWork, pruneDatabase } from "./prune-database.ts";
 import type { PruneTally } from "./prune-tick.ts";
 import { RecentRuns } from "./recent-runs.ts";
