@@ -24,12 +24,14 @@ export function meetsTarget(figure: Figure): boolean {
   return (target.of === "value" ? value : (ratioOf(figure) ?? 0)) <= target.most;
 }
 
-/** The figures as aligned text, one line each, a heading per group. */
+/** The figures as one table, a line each under the heading of their group. */
 export function figureText(figures: readonly Figure[]): string {
   const head = ["figure", "value", "unit", "floor", "ratio", "target"];
-  return [...Map.groupBy(figures, (figure) => figure.group)]
-    .map(([group, list]) => `${tinted("strong", group)}\n${tableText(head, list.map(rowOf))}`)
-    .join("\n\n");
+  const groups = [...Map.groupBy(figures, (figure) => figure.group)];
+  return tableText(
+    head,
+    groups.flatMap(([heading, list]) => [{ heading }, ...list.map(rowOf)]),
+  );
 }
 
 /** One JSON value: the figures with their ratios. Its fields are described in docs/performance.md. */
@@ -46,7 +48,7 @@ function rowOf(figure: Figure): string[] {
   const ratio = ratioOf(figure);
   const wanted = target === undefined ? "" : `${target.of === "ratio" ? "ratio " : ""}<= ${target.most}`;
   return [
-    name,
+    `  ${name}`,
     shown(value),
     unit,
     floor === undefined ? "" : shown(floor),

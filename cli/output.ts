@@ -70,11 +70,17 @@ const plain = {
   middle: " ".repeat(gap),
 };
 
+/** A line of its own within a table, over all columns. */
+export interface Heading {
+  readonly heading: string;
+}
+
 /** Rows under a header; the last column is wrapped where the line would be too long. Says so when there are none. */
-export function tableText(head: readonly string[], told: readonly (readonly string[])[]): string {
+export function tableText(head: readonly string[], told: readonly (readonly string[] | Heading)[]): string {
+  if (told.length === 0) return "nothing to show";
   // Before anything is measured: what is escaped takes more room.
-  const rows = told.map((row) => row.map(harmless));
-  if (rows.length === 0) return "nothing to show";
+  const lines = told.map((line) => ("heading" in line ? harmless(line.heading) : line.map(harmless)));
+  const rows = lines.filter((line) => typeof line !== "string");
   const used = head
     .slice(0, -1)
     .map((title, i) => Math.max(title.length, ...rows.map((row) => lengthOf(row[i] ?? ""))));
@@ -89,7 +95,8 @@ export function tableText(head: readonly string[], told: readonly (readonly stri
     colWidths: [...used, Math.max(shortest, room)],
     wordWrap: true,
   });
-  for (const row of rows) table.push([...row]);
+  for (const line of lines)
+    table.push(typeof line === "string" ? [{ colSpan: head.length, content: tinted("strong", line) }] : [...line]);
   return table
     .toString()
     .split("\n")
