@@ -124,6 +124,12 @@ export const plantedBugs: readonly PlantedBug[] = [
     replace: "mark.markedAt <= now",
   },
   {
+    name: "the deletions of a day are not limited",
+    file: "shared/adapters/dynamodb-prune.ts",
+    find: '":cap": cap }',
+    replace: '":cap": cap * 9 }',
+  },
+  {
     name: "older code takes newer records for its own",
     file: "shared/adapters/run-item.ts",
     find: "item.schemaVersion > schemaVersion",

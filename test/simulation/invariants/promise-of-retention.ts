@@ -4,6 +4,7 @@
 import { graceMs, type World } from "../engine/world.ts";
 import { type Deleted, endsFailed, type OtcBackup, statusAt } from "../otc/otc-world.ts";
 import { type KeptBy, keptBy, type Night } from "../plan/retention-story.ts";
+import { tooManyAtOnce } from "./caps-of-retention.ts";
 import type { Facts } from "./facts.ts";
 import { readName } from "./names.ts";
 
@@ -13,7 +14,6 @@ const hourMs = 60 * minuteMs;
 const longestListLagMs = 5 * minuteMs;
 /** Clocks that are off by this much date a mark wrongly, before OTC's clock is compared. */
 const clockErrorMs = 21 * minuteMs;
-const perDatabaseAndTick = 2;
 
 /** A deletion, the night that made the backup, and the process's life. */
 interface Case {
@@ -34,7 +34,7 @@ export function i5RetentionRemovesOnlyWhatMayGo({ world }: Facts): string[] {
       (why) => `${deleted.backup.name} was deleted at ${new Date(deleted.at).toISOString()} by ${deleted.by}: ${why}`,
     );
   });
-  return [...single, ...tooMany(world.otc.deletions)];
+  return [...single, ...tooManyAtOnce(world, story.nights)];
 }
 
 /** The night whose backup it provably is: by policy, database and slot of its name, which the scenario knows. */
@@ -164,11 +164,4 @@ function hidesKnown({ world, deleted, night }: Case, parity: 0 | 1): boolean {
 function earlyOf({ world, deleted }: Case): string[] {
   const markedFor = deleted.at - Math.max(world.scenario.startAt, deleted.backup.endsAt);
   return markedFor >= graceMs - clockErrorMs ? [] : ["its grace was not over"];
-}
-
-function tooMany(deletions: readonly Deleted[]): string[] {
-  const groups = Map.groupBy(deletions, ({ by, backup }) => `${by} on ${backup.instanceId}`);
-  return [...groups].flatMap(([who, list]) =>
-    list.length > perDatabaseAndTick ? [`${who} deleted ${list.length} in one tick`] : [],
-  );
 }

@@ -5,6 +5,7 @@ import { restMs } from "../engine/drive-retention.ts";
 import { graceMs } from "../engine/world.ts";
 import { type OtcBackup, statusAt } from "../otc/otc-world.ts";
 import type { KeptBy, Night } from "../plan/retention-story.ts";
+import { isDayUsedUp } from "./caps-of-retention.ts";
 import type { Facts } from "./facts.ts";
 import { isGood, nightOf, rowsDuring } from "./promise-of-retention.ts";
 
@@ -75,6 +76,7 @@ export function i7RetentionGetsThrough(facts: Facts): string[] {
   return Object.entries(Object.groupBy(nights, ({ policyId }) => policyId)).flatMap(([policyId, own = []]) => {
     const [row] = rowsDuring(world, policyId, { fromAt: endAt, toAt: endAt });
     if (row === undefined || own.some(({ tampered }) => tampered === true)) return [];
+    if (own.some(({ account }) => isDayUsedUp(world, account, endAt))) return [];
     const standing = world.otc.backups.flatMap((backup) => {
       const night = nightOf(backup, own);
       return night !== undefined && statusAt(backup, endAt) !== undefined && !calledGone.has(backup.id)

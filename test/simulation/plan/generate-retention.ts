@@ -22,12 +22,40 @@ interface Place {
   readonly account: string;
 }
 
+/** How much stands when the story begins, and how much of it the rules keep. */
+interface Past {
+  readonly databases: readonly number[];
+  /** The account of the third database. */
+  readonly thirdAccount: string;
+  readonly nights: readonly [number, number];
+  readonly goodShare: number;
+  readonly kept: readonly number[];
+}
+
+const days: Past = {
+  databases: [1, 1, 2, 3],
+  thirdAccount: "beta",
+  nights: [3, 6],
+  goodShare: 0.75,
+  kept: [1, 1, 2, 3],
+};
+/** More than the caps let go in one tick or one day, of one account. */
+const weeks: Past = {
+  databases: [6],
+  thirdAccount: "alpha",
+  nights: [35, 38],
+  goodShare: 0.96,
+  kept: [28, 29, 30],
+};
+const weeksEvery = 24;
+
 export function generateRetention(seed: number): Scenario {
+  const past = SeededChance.of(seed, "past").happens(1 / weeksEvery) ? weeks : days;
   const chance = SeededChance.of(seed, "retention");
-  const instances: OtcInstance[] = Array.from({ length: chance.pick([1, 1, 2, 3]) }, (_, index) => ({
+  const instances: OtcInstance[] = Array.from({ length: chance.pick(past.databases) }, (_, index) => ({
     id: `${(0xa0e0001 + index * 0x1111).toString(16).padStart(8, "0")}54844b18a0e9d2f8d85fa29bin03`,
     name: `db-${index + 1}`,
-    account: index === 2 ? "beta" : "alpha",
+    account: index === 2 ? past.thirdAccount : "alpha",
     isReplica: false,
   }));
   const places = instances.map(({ id, account }, index) => ({
@@ -35,31 +63,31 @@ export function generateRetention(seed: number): Scenario {
     instanceId: id,
     account,
   }));
-  const nights = places.flatMap((place) => drawNights(chance, place));
+  const nights = places.flatMap((place) => drawNights(chance, place, past));
   const endAt = startAt + faultyForMs;
   return {
     seed,
     startAt,
     endAt,
     instances,
-    edits: places.flatMap((place) => drawRows(chance, place)),
+    edits: places.flatMap((place) => drawRows(chance, place, past)),
     faults: drawDoubts(SeededChance.of(seed, "faults"), { startAt, endAt, slots: [], instances: instances.length }),
     retention: { nights, holds: drawHolds(chance, nights), strangers: places.flatMap((p) => drawStrangers(chance, p)) },
   };
 }
 
-function drawNights(chance: SeededChance, place: Place): Night[] {
-  const behind = chance.between(3, 6);
+function drawNights(chance: SeededChance, place: Place, past: Past): Night[] {
+  const behind = chance.between(...past.nights);
   const ahead = chance.pick([3, 3, 3, 0, 1]);
   return Array.from({ length: behind + ahead }, (_, index) => ({
     ...place,
     slotAt: firstSlotAt + (index - behind + 1) * dayMs,
-    outcome: chance.happens(0.75) ? "good" : chance.pick(["failed", "not-good"] as const),
+    outcome: chance.happens(past.goodShare) ? "good" : chance.pick(["failed", "not-good"] as const),
     ...(chance.happens(0.01) ? { tampered: true as const } : {}),
   }));
 }
 
-function drawRows(chance: SeededChance, { policyId, instanceId, account }: Place): Edit[] {
+function drawRows(chance: SeededChance, { policyId, instanceId, account }: Place, past: Past): Edit[] {
   const row = () => ({
     policyId,
     account,
@@ -68,7 +96,7 @@ function drawRows(chance: SeededChance, { policyId, instanceId, account }: Place
     // The nights are laid, not run; retention judges a policy that is switched off like any other.
     enabled: false,
     maxAgeHours: chance.pick([30, 240, 240]),
-    ...(chance.happens(0.9) ? { retention: drawRules(chance) } : {}),
+    ...(chance.happens(0.9) ? { retention: drawRules(chance, past.kept) } : {}),
   });
   const first = row();
   const edits: Edit[] = [{ at: startAt, policyId, row: first }];
@@ -83,9 +111,9 @@ function drawRows(chance: SeededChance, { policyId, instanceId, account }: Place
   return edits;
 }
 
-function drawRules(chance: SeededChance): Record<string, number> {
+function drawRules(chance: SeededChance, kept: readonly number[]): Record<string, number> {
   const rule = chance.pick(["keepLast", "keepLast", "keepDaily"]);
-  return { [rule]: chance.pick([1, 1, 2, 3]), ...(chance.happens(0.6) ? { minimum: chance.pick([1, 1, 2]) } : {}) };
+  return { [rule]: chance.pick(kept), ...(chance.happens(0.6) ? { minimum: chance.pick([1, 1, 2]) } : {}) };
 }
 
 function drawHolds(chance: SeededChance, nights: readonly Night[]): PlannedHold[] {
@@ -99,7 +127,7 @@ function drawHolds(chance: SeededChance, nights: readonly Night[]): PlannedHold[
 /** A colleague's, one that looks like ours under a wrong hash, and one under a name of ours on the wrong day. */
 function drawStrangers(chance: SeededChance, { policyId, instanceId }: Place): Stranger[] {
   const start = instanceId.slice(0, 8);
-  const names = ["before-the-release", `otcbk-${policyId}-${start}-20261101T0230Z-abcdef`, `otcbk-${policyId}-old`];
+  const names = ["before-the-release", `otcbk-${policyId}-${start}-20261001T0230Z-abcdef`, `otcbk-${policyId}-old`];
   return chance.some(names, 0.4).map((name) => ({ instanceId, name, createdAt: startAt - 20 * dayMs }));
 }
 
