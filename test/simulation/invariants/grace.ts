@@ -4,6 +4,8 @@
 import type { Fault } from "../plan/fault.ts";
 
 const minuteMs = 60_000;
+/** A refused version of a secret rests for an hour, also when a lock was all that was wrong. */
+const restMs = 70 * minuteMs;
 /** No scenario lasts longer. */
 const longestWaitMs = 48 * 60 * minuteMs;
 
@@ -17,9 +19,10 @@ export function graced(used: readonly Fault[], fromAt: number, promisedAt: numbe
   return untilAt;
 }
 
-/** A clock that is behind stamps what it sees with instants from before the fault. */
+/** A clock that is behind stamps what it sees with instants from before the fault; a secret may be stored before it is valid. */
 function startOf(fault: Fault): number {
-  return fault.kind === "clock-off" ? fault.at + Math.min(0, fault.byMs) : fault.at;
+  if (fault.kind === "clock-off") return fault.at + Math.min(0, fault.byMs);
+  return fault.kind === "password-changed" ? fault.at + Math.min(0, fault.storedAfterMs) : fault.at;
 }
 
 function endOf(fault: Fault): number {
@@ -65,11 +68,11 @@ function costOf(fault: Fault): number {
       // BACKING UP for another backup hides the end of ours until the closer look that is owed once an hour.
       return Math.min(fault.forMs, 60 * minuteMs) + 3 * minuteMs;
     case "password-changed":
-      // The old password is not tried again, and the new one is read within minutes of its being stored.
-      return fault.storedAfterMs + 12 * minuteMs;
+      // The old password is not tried again, and the new one is read within minutes of its being stored. One that is stored
+      // before OTC knows it may be tried too early, and rests.
+      return fault.storedAfterMs < 0 ? restMs : fault.storedAfterMs + 12 * minuteMs;
     case "user-locked":
-      // A refused version rests for an hour, also when the lock was all that was wrong.
-      return fault.forMs + 70 * minuteMs;
+      return fault.forMs + restMs;
     case "rate-limit":
       return fault.forMs + 10 * minuteMs;
     case "deployment":
