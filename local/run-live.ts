@@ -75,8 +75,8 @@ function greet({ simulator }: LocalSite, clock: Clock, { folder, speed, print }:
   print(`${timeOf(clock)}  ${pace}Ctrl-C stops, the next start goes on from there`);
 }
 
-async function openPage(site: Site, { page }: LiveOptions, speed: number): Promise<SitePage | undefined> {
-  return page === undefined ? undefined : openSitePage(site, { ...page, speed });
+async function openPage(site: Site, { page, folder }: LiveOptions, speed: number): Promise<SitePage | undefined> {
+  return page === undefined ? undefined : openSitePage(site, { ...page, folder, speed });
 }
 
 interface Waiting {

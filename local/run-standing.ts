@@ -39,7 +39,7 @@ export async function runStanding(options: StandingOptions): Promise<void> {
   };
   try {
     await writeClockFile(folder, { now: () => clock.now(), speed: 0 });
-    if (options.page !== undefined) page = await openSitePage(local.site, { ...options.page, speed: 1 });
+    if (options.page !== undefined) page = await openSitePage(local.site, { ...options.page, folder, speed: 1 });
     await moves.add(clock.now());
     const { url = "", controlUrl = "" } = local.simulator ?? {};
     print(`${timeOf(clock)}  the site runs; tables under ${folder}, OTC simulator at ${url}, control at ${controlUrl}`);

@@ -18,6 +18,8 @@ import { StatusReader } from "./status-reader.ts";
 export interface PageOptions {
   readonly read: () => Promise<SiteStatus>;
   readonly stage: string;
+  /** How commands on the page name this site. */
+  readonly siteFlags: string;
   readonly timeZone: string;
   /** A port of one's own choice must be free; without one the first free port from the usual one on is taken. 0: any. */
   readonly port?: number;
@@ -41,7 +43,7 @@ export async function startPageServer(options: PageOptions): Promise<PageServer>
   };
   const reader = new StatusReader({
     read: options.read,
-    timeZone: options.timeZone,
+    view: options,
     feedId: randomUUID(),
     onNews: tell,
     isWatched: () => watchers.size > 0,
@@ -140,7 +142,7 @@ function sendChanges({ reader }: Page, url: URL, response: ServerResponse): void
   response.setHeader("content-type", "application/json; charset=utf-8").end(JSON.stringify(changes));
 }
 
-function sendStory({ reader, timeZone }: Page, url: URL, response: ServerResponse): void {
+function sendStory({ reader, timeZone, siteFlags }: Page, url: URL, response: ServerResponse): void {
   const [key, night] = [url.searchParams.get("key"), url.searchParams.get("night")];
   const database = reader.status?.databases.find((each) => rowKey(each) === key);
   if (database === undefined) {
@@ -149,7 +151,7 @@ function sendStory({ reader, timeZone }: Page, url: URL, response: ServerRespons
   }
   const instants = new InstantText(timeZone);
   const runs = database.runs.filter((run) => instants.dayKey(run.slotAt) === night);
-  response.setHeader("content-type", "text/html; charset=utf-8").end(renderStories(runs, instants).text);
+  response.setHeader("content-type", "text/html; charset=utf-8").end(renderStories(runs, instants, siteFlags).text);
 }
 
 /** Server-sent events: what is newest, at once, with every change, and every few seconds so that silence means death. */

@@ -2,7 +2,7 @@
 // machine can bear, none while nobody looks.
 
 import { failureFrom } from "../../shared/domain/failure.ts";
-import { pageParts } from "../../shared/status/page/render-page.ts";
+import { type PageView, pageParts } from "../../shared/status/page/render-page.ts";
 import type { SiteStatus } from "../../shared/status/status-model.ts";
 import { PageFeed } from "./page-feed.ts";
 
@@ -12,8 +12,8 @@ const leastRestMs = 500;
 
 export interface ReaderOptions {
   readonly read: () => Promise<SiteStatus>;
-  /** The viewer's: on loopback that of this machine. */
-  readonly timeZone: string;
+  /** The time zone is the viewer's: on loopback that of this machine. */
+  readonly view: PageView;
   readonly feedId: string;
   /** Called when pages should ask what has changed, or must be told that the picture is old. */
   readonly onNews: () => void;
@@ -69,7 +69,7 @@ export class StatusReader {
     this.#stale = false;
     try {
       this.#status = await this.#options.read();
-      this.feed.take(pageParts(this.#status, this.#options.timeZone));
+      this.feed.take(pageParts(this.#status, this.#options.view));
       this.#trouble = undefined;
     } catch (error) {
       this.#stale = true;

@@ -109,7 +109,7 @@ async function tables({ tables: { client } }: LocalSite): Promise<Behind[]> {
 }
 
 async function page({ site }: LocalSite): Promise<Behind[]> {
-  const served = await openSitePage(site, { speed: 1, port: 0 });
+  const served = await openSitePage(site, { speed: 1, folder: ".local", port: 0 });
   const paths = [
     "",
     "changes?feed=x&since=-1",

@@ -16,6 +16,11 @@ export function commandsOn(flags: string, text: string): string {
   return text.replaceAll(command, (_whole, bare: string) => `${bare} ${flags}`);
 }
 
+/** The same for a reader that shows what stands in backticks as a command. */
+export function quotedCommandsOn(flags: string, text: string): string {
+  return text.replaceAll(command, (_whole, bare: string) => `\`${bare} ${flags}\``);
+}
+
 /** The notice with the site in every command. */
 export function withSite(notice: Notice, flags: string): Notice {
   return { ...notice, body: commandsOn(flags, notice.body) };

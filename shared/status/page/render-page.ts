@@ -19,7 +19,14 @@ export interface PageParts {
   readonly rows: ReadonlyMap<string, string>;
 }
 
-export function pageParts(status: SiteStatus, timeZone: string): PageParts {
+/** How its reader sees it. */
+export interface PageView {
+  readonly timeZone: string;
+  /** How commands name the site, as `--stage prod` does. */
+  readonly siteFlags: string;
+}
+
+export function pageParts(status: SiteStatus, { timeZone, siteFlags }: PageView): PageParts {
   const instants = new InstantText(timeZone);
   const nights = instants.nights(status.at, status.nights);
   const row = (each: SiteStatus["databases"][number]) =>
@@ -30,7 +37,7 @@ export function pageParts(status: SiteStatus, timeZone: string): PageParts {
     sections: {
       asof: asOf.text,
       verdict: verdictSection(status).text,
-      problems: problemsSection(status, instants).text,
+      problems: problemsSection(status, instants, siteFlags).text,
       running: runningSection(status, instants).text,
       counts: countsSection(status).text,
       heads: columnHeads(nights).text,

@@ -36,18 +36,18 @@ export function renderWidget(status: SiteStatus, view: WidgetView): string {
   const shown = status.databases.slice(0, rowsShown);
   const rows = shown.map((each, index) => {
     const cell = (one: Cell) => clickable(one, each, view);
-    const below = index < storiesShown ? lastBad(each, instants) : nothing;
+    const below = index < storiesShown ? lastBad(each, instants, stageFlags(view)) : nothing;
     return databaseRow(each, { ...context, cell, below });
   });
   const rest = status.databases.length - shown.length;
   const more =
     rest > 0
-      ? html`<p class="said">${rest} more, none worse than these: npx otc-backup status --stage ${view.stage}</p>`
+      ? html`<p class="said">${rest} more, none worse than these: npx otc-backup status ${stageFlags(view)}</p>`
       : nothing;
   return framed(
     view,
     html`<p class="said">As of <strong>${instants.full(status.at)}</strong> ${instants.zoneName(status.at)}</p>${verdictSection(status)}
-<div class="two"><section><h2>Problems</h2>${problemsSection(status, instants)}</section><section><h2>Now</h2>${runningSection(status, instants)}</section></div>
+<div class="two"><section><h2>Problems</h2>${problemsSection(status, instants, stageFlags(view))}</section><section><h2>Now</h2>${runningSection(status, instants)}</section></div>
 <section><div class="tools"><h2>Databases</h2>${counts(status)}</div>${legend()}<div role="grid" aria-label="Databases and their last nights, worst first"><div role="rowgroup"><div role="row" class="head">${columnHeads(nights)}</div></div><div role="rowgroup">${rows}</div></div>${more}</section>`,
   );
 }
@@ -57,7 +57,7 @@ export function renderWidgetStory(status: SiteStatus, story: { key: string; nigh
   const instants = new InstantText(view.timeZone);
   const database = status.databases.find((each) => rowKey(each) === story.key);
   const runs = database?.runs.filter((run) => instants.dayKey(run.slotAt) === story.night) ?? [];
-  return framed(view, renderStories(runs, instants));
+  return framed(view, renderStories(runs, instants, stageFlags(view)));
 }
 
 /** When the tables cannot be read: said in the place where people look, instead of an error they would have to open. */
@@ -86,8 +86,12 @@ function clickable(cell: Cell, status: DatabaseStatus, { functionArn }: WidgetVi
   return html`<span role="gridcell" class="act"><a>${shown}</a><cwdb-action action="call" display="popup" endpoint="${functionArn}">${parameters}</cwdb-action></span>`;
 }
 
-function lastBad(status: DatabaseStatus, instants: InstantText): Html {
+function lastBad(status: DatabaseStatus, instants: InstantText, siteFlags: string): Html {
   const last: Run | undefined = status.runs.findLast(hasEnded);
   if (!status.atRisk || last === undefined || !isBad(outcomeOf(last, status.sizeFloorKb))) return nothing;
-  return html`<details><summary>What happened to the last run of ${status.policyId}</summary>${renderStories([last], instants)}</details>`;
+  return html`<details><summary>What happened to the last run of ${status.policyId}</summary>${renderStories([last], instants, siteFlags)}</details>`;
+}
+
+function stageFlags({ stage }: WidgetView): string {
+  return `--stage ${stage}`;
 }

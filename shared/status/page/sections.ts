@@ -1,5 +1,6 @@
 // The parts of the page above the databases: the verdict, how many stand where, what runs now, what is wrong.
 
+import { quotedCommandsOn } from "../../domain/messages/site-commands.ts";
 import { levels } from "../database-status.ts";
 import { durationText } from "../duration-text.ts";
 import type { RunningNow } from "../running-now.ts";
@@ -64,10 +65,15 @@ const problemWords: Readonly<Record<ProblemKind, string>> = {
   "row-invalid": "Invalid row",
 };
 
-export function problemsSection({ problems }: SiteStatus, instants: InstantText): Html {
+/** `siteFlags` name the site in commands, as `--stage prod` does. */
+export function problemsSection({ problems }: SiteStatus, instants: InstantText, siteFlags: string): Html {
   if (problems.length === 0)
     return html`<p class="quiet">None: every row is valid, every slot has its run, no alert is open.</p>`;
-  return folded(problems.map((problem) => () => problemItem(problem, instants)));
+  return folded(problems.map((problem) => () => problemItem(onSite(problem, siteFlags), instants)));
+}
+
+function onSite(problem: SiteProblem, siteFlags: string): SiteProblem {
+  return { ...problem, details: problem.details.map((line) => quotedCommandsOn(siteFlags, line)) };
 }
 
 function problemItem({ kind, level, subject, details, runbook, since }: SiteProblem, instants: InstantText): Html {

@@ -2,6 +2,7 @@
 
 import { hintOf } from "../../domain/failure.ts";
 import { runAlertKinds } from "../../domain/messages/alert.ts";
+import { commandsOn } from "../../domain/messages/site-commands.ts";
 import { runId } from "../../domain/runs/naming.ts";
 import type { Run, RunEvent } from "../../domain/runs/run.ts";
 import { durationText } from "../duration-text.ts";
@@ -11,24 +12,24 @@ import type { InstantText } from "./instant-text.ts";
 import { cellWords } from "./night-cells.ts";
 import { sizeText } from "./quantity-text.ts";
 
-/** Oldest first; a day may hold several. */
-export function renderStories(runs: readonly Run[], instants: InstantText): Html {
+/** Oldest first; a day may hold several. `siteFlags` name the site in commands, as `--stage prod` does. */
+export function renderStories(runs: readonly Run[], instants: InstantText, siteFlags: string): Html {
   if (runs.length === 0) return html`<p>The ledger holds no run of this day.</p>`;
-  return html`${runs.map((run) => renderStory(run, instants))}`;
+  return html`${runs.map((run) => renderStory(run, instants, siteFlags))}`;
 }
 
-function renderStory(run: Run, instants: InstantText): Html {
+function renderStory(run: Run, instants: InstantText, siteFlags: string): Html {
   const { css, word } = cellWords[outcomeOf(run)];
   const at = (instant: number) => `${instants.full(instant)} ${instants.zoneName(instant)}`;
-  return html`<article class="story"><h3><b class="${css}"></b> ${word} · slot ${at(run.slotAt)}</h3><p><strong>${run.policyId}</strong> <code>${run.instanceId}</code></p>${failureLines(run)}<dl>${facts(
+  return html`<article class="story"><h3><b class="${css}"></b> ${word} · slot ${at(run.slotAt)}</h3><p><strong>${run.policyId}</strong> <code>${run.instanceId}</code></p>${failureLines(run, siteFlags)}<dl>${facts(
     run,
     at,
   ).map(
     ([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`,
-  )}</dl><h4>Step by step</h4><ol>${run.events.map((event) => step(event, instants))}</ol><p class="hint">On the command line: <code>npx otc-backup runs show ${runId(run)}</code></p></article>`;
+  )}</dl><h4>Step by step</h4><ol>${run.events.map((event) => step(event, instants))}</ol><p class="hint">On the command line: <code>npx otc-backup runs show ${runId(run)} ${siteFlags}</code></p></article>`;
 }
 
-function failureLines({ lastFailure, state }: Run): Html {
+function failureLines({ lastFailure, state }: Run, siteFlags: string): Html {
   if (lastFailure === undefined || state === "completed") return nothing;
   const { evidence } = lastFailure;
   const said = [
@@ -37,7 +38,7 @@ function failureLines({ lastFailure, state }: Run): Html {
     evidence?.providerCode,
     evidence?.requestId === undefined ? undefined : `request ${evidence.requestId}`,
   ].filter((part) => part !== undefined);
-  return html`<p class="failure">${lastFailure.message} (${lastFailure.code})${said.length === 0 ? "" : html`<br>OTC: ${said.join(", ")}`}<br>What to do: ${hintOf(lastFailure.code)}</p>`;
+  return html`<p class="failure">${lastFailure.message} (${lastFailure.code})${said.length === 0 ? "" : html`<br>OTC: ${said.join(", ")}`}<br>What to do: ${commandsOn(siteFlags, hintOf(lastFailure.code))}</p>`;
 }
 
 function facts(run: Run, at: (instant: number) => string): [string, string][] {

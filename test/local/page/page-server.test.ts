@@ -8,7 +8,7 @@ import { aGood, database, factsOf, night, siteOf } from "../../shared/status/sta
 const status = siteStatus(siteOf([factsOf({ runs: [aGood({ slotAt: night(0) })] })]));
 
 async function aServer(read = async () => status) {
-  const server = await startPageServer({ read, stage: "test", timeZone: "UTC", port: 0 });
+  const server = await startPageServer({ read, stage: "test", siteFlags: "--local", timeZone: "UTC", port: 0 });
   onTestFinished(() => server.close());
   return server;
 }
@@ -109,14 +109,25 @@ async function firstEventWith(url: string, word: string): Promise<string> {
 test("a port asked for and taken is an error that names it", async () => {
   const { url } = await aServer();
   const port = Number(new URL(url).port);
-  const second = startPageServer({ read: async () => status, stage: "test", timeZone: "UTC", port });
+  const second = startPageServer({
+    read: async () => status,
+    stage: "test",
+    siteFlags: "--local",
+    timeZone: "UTC",
+    port,
+  });
   await expect(second).rejects.toThrow(CannotStart);
   await expect(second).rejects.toThrow(`port ${port} is taken`);
 });
 
 test("without a port asked for two sites on one machine each have their page", async () => {
   const start = async () => {
-    const server = await startPageServer({ read: async () => status, stage: "test", timeZone: "UTC" });
+    const server = await startPageServer({
+      read: async () => status,
+      stage: "test",
+      siteFlags: "--local",
+      timeZone: "UTC",
+    });
     onTestFinished(() => server.close());
     return server.url;
   };

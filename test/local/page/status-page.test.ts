@@ -72,7 +72,13 @@ describe.skipIf("missing" in found)("the status page in a browser", () => {
   /** The page of a site that can be changed, and everything the browser complained about. */
   async function open(first: SiteStatus, look: Look = {}) {
     let shown = first;
-    const server = await startPageServer({ read: async () => shown, stage: "test", timeZone: "UTC", port: 0 });
+    const server = await startPageServer({
+      read: async () => shown,
+      stage: "test",
+      siteFlags: "--local",
+      timeZone: "UTC",
+      port: 0,
+    });
     onTestFinished(() => server.close());
     const context = await browser.look(look);
     onTestFinished(() => context.close());

@@ -20,8 +20,8 @@ import {
   siteOf,
 } from "../status-builder.ts";
 
-const zone = "Europe/Berlin";
-const berlin = new InstantText(zone);
+const view = { timeZone: "Europe/Berlin", siteFlags: "--local --folder night-site" };
+const berlin = new InstantText(view.timeZone);
 const statusOf = (runs: ReturnType<typeof aGood>[], changes = {}) =>
   siteStatus(siteOf([factsOf({ runs, inForce: aPolicy(changes), sinceAt: night(29) })]));
 const only = <T>(list: readonly T[]): T => {
@@ -79,7 +79,7 @@ test("a slot without a run is a cell of its own kind", () => {
 test("a row says in words what its drawings show", () => {
   const { rows } = pageParts(
     statusOf([aGood({ slotAt: night(1), sizeKb: 3_000_000 }), aGood({ slotAt: night(0) })]),
-    zone,
+    view,
   );
   const row = rows.get(`nightly-shop/${database}`) ?? "";
   expect(row).toContain('aria-label="5 h, target 36 h"');
@@ -89,7 +89,7 @@ test("a row says in words what its drawings show", () => {
 });
 
 test("the story of a run: how it ended, what was told, each step in order", () => {
-  const failed = renderStories([aFailed({ slotAt: night(0) })], berlin).text;
+  const failed = renderStories([aFailed({ slotAt: night(0) })], berlin, view.siteFlags).text;
   expect(failed).toContain("failed · slot Tue 24 Nov 03:30 CET");
   expect(failed).toContain(
     "page backup-failed (a run ended without a backup, or its last attempt ended FAILED), NOT SENT YET",
@@ -100,7 +100,9 @@ test("the story of a run: how it ended, what was told, each step in order", () =
     "building",
     "failed",
   ]);
-  expect(failed).toContain(`npx otc-backup runs show nightly-shop/${database}/2026-11-24T02:30Z`);
+  expect(failed).toContain(
+    `npx otc-backup runs show nightly-shop/${database}/2026-11-24T02:30Z --local --folder night-site`,
+  );
 });
 
 test("the document: verdict in the title and first, no request to anywhere, rows beyond the first screens in the template", () => {
@@ -108,7 +110,7 @@ test("the document: verdict in the title and first, no request to anywhere, rows
     const policyId = `nightly-${String(i).padStart(3, "0")}`;
     return factsOf({ inForce: aPolicy({ policyId }), runs: [aMissed({ slotAt: night(0), policyId })] });
   });
-  const parts = pageParts(siteStatus(siteOf(many)), zone);
+  const parts = pageParts(siteStatus(siteOf(many)), view);
   const text = renderPage({ parts, stage: "prod", style, script: "//", feed: { id: "f", version: 1 } });
   expect(text).toContain("<title>200 of 200 at risk: nightly-000, nightly-001, nightly-002 and 197 more policies");
   expect(text.indexOf('class="verdict bad"')).toBeLessThan(text.indexOf('id="problems"'));
@@ -121,16 +123,16 @@ test("the document: verdict in the title and first, no request to anywhere, rows
 
 test("a backup that takes longer than usual is not promised for a time that is over", () => {
   const runs = [aGood({ slotAt: night(1) }), aBuilding({ slotAt: now - 30 * 60_000 })];
-  const { sections } = pageParts(siteStatus(siteOf([factsOf({ runs })])), zone);
+  const { sections } = pageParts(siteStatus(siteOf([factsOf({ runs })])), view);
   expect(sections.running).toContain("longer than usual, expected by 08:42");
   expect(sections.running).not.toContain("usually done by");
 });
 
 test("a command in the details of an alert is shown as one, not in backticks", () => {
   const problems = ["schedule: x; `npx otc-backup policies show nightly-shop` tells <all>"];
-  const { sections } = pageParts(siteStatus(siteOf([factsOf({ problems })])), zone);
+  const { sections } = pageParts(siteStatus(siteOf([factsOf({ problems })])), view);
   expect(sections.problems).toContain(
-    "schedule: x; <code>npx otc-backup policies show nightly-shop</code> tells &lt;all&gt;",
+    "schedule: x; <code>npx otc-backup policies show nightly-shop --local --folder night-site</code> tells &lt;all&gt;",
   );
 });
 
@@ -143,7 +145,7 @@ test("what runs now has its progress, and problems their runbook", () => {
       }),
     ]),
   );
-  const { sections } = pageParts(status, zone);
+  const { sections } = pageParts(status, view);
   expect(sections.running).toContain('<progress max="100" value="25"');
   expect(sections.running).toContain("usually done by 09:09");
   expect(sections.problems).toContain("docs/operations.md#policy-invalid");
