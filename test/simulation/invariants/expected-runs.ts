@@ -24,25 +24,31 @@ interface Reign {
   readonly fromAt: number;
   readonly toAt: number;
   readonly meaning: PolicyMeaning;
+  /** False for an invalid row over a valid one that no tick saw: nobody can know any more what it was, and people are told. */
+  readonly isKnown: boolean;
 }
 
 export function expectedRuns(world: World): ExpectedRun[] {
   const byPolicy = Map.groupBy(world.scenario.edits, (edit) => edit.policyId);
   const ticks = completedCreates(world);
   return [...byPolicy].flatMap(([policyId, edits]) =>
-    reignsOf(edits, world.scenario.endAt).flatMap((reign) => runsOf(world, { policyId, edits, reign, ticks })),
+    reignsOf(edits, ticks, world.scenario.endAt).flatMap((reign) => runsOf(world, { policyId, edits, reign, ticks })),
   );
 }
 
-function reignsOf(edits: readonly Edit[], endAt: number): Reign[] {
+function reignsOf(edits: readonly Edit[], ticks: readonly Creates[], endAt: number): Reign[] {
   const ordered = edits.toSorted((a, b) => a.at - b.at);
   const reigns: Reign[] = [];
-  let valid: PolicyMeaning | undefined;
+  let valid: { meaning: PolicyMeaning; sinceAt: number } | undefined;
   for (const [index, edit] of ordered.entries()) {
     // An invalid edit leaves the last valid version in force; a deleted row leaves nothing.
-    valid = edit.row === undefined ? undefined : (edit.meaning ?? valid);
-    const toAt = ordered[index + 1]?.at ?? endAt;
-    if (valid !== undefined) reigns.push({ fromAt: edit.at, toAt, meaning: valid });
+    if (edit.row === undefined) valid = undefined;
+    else if (edit.meaning !== undefined) valid = { meaning: edit.meaning, sinceAt: edit.at };
+    if (valid === undefined) continue;
+    const { meaning, sinceAt } = valid;
+    const isKnown =
+      edit.meaning !== undefined || ticks.some((tick) => tick.startedAt >= sinceAt && tick.endedAt <= edit.at);
+    reigns.push({ fromAt: edit.at, toAt: ordered[index + 1]?.at ?? endAt, meaning, isKnown });
   }
   return reigns;
 }
@@ -140,7 +146,7 @@ function isSettled(of: {
   edits: readonly Edit[];
 }): boolean {
   const { slotAt, knownAt, reign, ticks, edits } = of;
-  if (slotAt < reign.fromAt) return false;
+  if (slotAt < reign.fromAt || !reign.isKnown) return false;
   const seenBefore = ticks.some((tick) => tick.startedAt >= reign.fromAt && tick.endedAt < slotAt);
   const seenAfter = ticks.find((tick) => tick.startedAt > knownAt && tick.knowsSlotsUntil > slotAt);
   if (!seenBefore || seenAfter === undefined) return false;
