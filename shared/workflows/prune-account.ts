@@ -2,6 +2,7 @@
 // with the switch off, or when the plan is refused as a whole, nothing is marked and nothing deleted.
 
 import type { Failure } from "../domain/failure.ts";
+import { inTurn } from "../domain/retention/in-turn.ts";
 import { perAccountAndTick } from "../domain/retention/retention-caps.ts";
 import { type AccountPlan, type DatabasePlan, isNewMark, planAccount } from "../domain/retention/retention-plan.ts";
 import type { Site, Tick } from "../ports.ts";
@@ -17,6 +18,8 @@ export interface AccountOutcome {
   readonly plan: AccountPlan;
   /** Why the user that may delete cannot be used; having none at all is no trouble. */
   readonly trouble: Failure | undefined;
+  /** Whether OTC was asked anything: without that nothing is known of the user's health. */
+  readonly hasAsked: boolean;
 }
 
 export async function pruneAccount(
@@ -36,11 +39,14 @@ export async function pruneAccount(
   tell(site, plan);
   const isFollowed = plan.refused.length === 0;
   if (plan.databases.some(({ verdict }) => verdict.remove.some(isNewMark))) await site.prune.recordPlan(plan);
-  if (!access.ok) return { plan, trouble: access.failure.code === "secret-absent" ? undefined : access.failure };
+  if (!access.ok) {
+    const trouble = access.failure.code === "secret-absent" ? undefined : access.failure;
+    return { plan, trouble, hasAsked: true };
+  }
   const busy = plan.databases.filter(
-    (database) => database.hasMarks || (isFollowed && database.verdict.remove.length > 0),
+    (database) => database.hasDueMarks || (isFollowed && database.verdict.remove.some(isNewMark)),
   );
-  if (busy.length === 0 || stop.stopped) return { plan, trouble: undefined };
+  if (busy.length === 0 || stop.stopped) return { plan, trouble: undefined, hasAsked: false };
   const instances = await access.value.listInstances();
   const work: AccountWork = {
     account,
@@ -54,15 +60,18 @@ export async function pruneAccount(
     left: perAccountAndTick(plan.good),
     trouble: instances.ok ? undefined : instances.failure,
   };
-  for (const database of busy) {
-    if (site.clock.now() >= tick.stopAt) break;
+  for (const [reached, database] of inTurn(busy, now).entries()) {
+    if (site.clock.now() >= tick.stopAt) {
+      tally.notReached += busy.length - reached;
+      break;
+    }
     try {
       await pruneDatabase(site, database, work);
     } catch (error) {
       tally.errors.push(error);
     }
   }
-  return { plan, trouble: work.trouble };
+  return { plan, trouble: work.trouble, hasAsked: true };
 }
 
 /** Oldest first, so that a plan too large for one tick begins with what matters least. */

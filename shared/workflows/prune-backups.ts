@@ -1,8 +1,9 @@
-// prune-backups, one tick: plans what retention lets go, marks it, and after the grace period deletes it, one account after
-// the other. All doubts lead to keeping.
+// prune-backups, one tick: plans what retention lets go, marks it, and after the grace period deletes it, accounts side by side,
+// since each has a pace of its own. All doubts lead to keeping.
 
 import type { StandingAlert } from "../domain/messages/alert.ts";
-import { blockedAlert, bulkAlert, pruneSubject, stoppedAlert } from "../domain/retention/prune-alerts.ts";
+import { inTurn } from "../domain/retention/in-turn.ts";
+import { blockedAlert, bulkAlert, lateAlert, pruneSubject, stoppedAlert } from "../domain/retention/prune-alerts.ts";
 import { type AccountPlan, type DatabasePlan, planDatabase } from "../domain/retention/retention-plan.ts";
 import type { PolicyRow, Site, Tick } from "../ports.ts";
 import { noteAccount } from "./account-trouble.ts";
@@ -16,6 +17,7 @@ import { TickJournal } from "./tick-journal.ts";
 
 const dueLimit = 20_000;
 const policyReaders = 16;
+const accountsAtOnce = 16;
 
 export interface PruneSummary {
   readonly accounts: number;
@@ -25,6 +27,8 @@ export interface PruneSummary {
   /** Backups that stay only because of a doubt. */
   readonly blocked: number;
   readonly leftovers: number;
+  /** Databases that the tick had no time for; they come early in one of the next. */
+  readonly notReached: number;
   readonly alerts: number;
 }
 
@@ -44,23 +48,30 @@ export async function pruneBackups(site: Site, tick: Tick): Promise<PruneSummary
   };
   const now = site.clock.now();
   await raise(stop.stopped ? stoppedAlert(stop.reason, now) : undefined, "prune-backups", "prune-stopped");
-  for (const [account, list] of Map.groupBy(databases, (database) => database.account)) {
-    if (site.clock.now() >= tick.stopAt) break;
+  const pruneOne = async ([account, list]: [string, DatabasePlan[]]) => {
+    if (site.clock.now() >= tick.stopAt) {
+      total.notReached += list.length;
+      return;
+    }
     const tally = newTally();
     try {
-      const { plan, trouble } = await pruneAccount(site, account, { databases: list, tick, tally, stop });
+      const { plan, trouble, hasAsked } = await pruneAccount(site, account, { databases: list, tick, tally, stop });
       plans.push(plan);
       const facts = { account: `${account}/prune`, trouble, waitingSince: now, hasPosted: true, open };
-      const unusable = await noteAccount(site, facts);
+      const unusable = hasAsked ? await noteAccount(site, facts) : undefined;
       if (unusable !== undefined) standing.push(unusable);
-      await raise(bulkAlert(plan, now), pruneSubject(account), "prune-bulk-change");
+      const subject = pruneSubject(account);
+      await raise(bulkAlert(plan, now), subject, "prune-bulk-change");
+      await raise(lateAlert(plan, now), subject, "prune-late");
       const blocked = blockedAlert(account, blockedOf(plan, tally), now);
-      await raise(blocked, pruneSubject(account), "prune-blocked");
-    } catch (error) {
-      tally.errors.push(error);
+      // Whoever was not looked at may still be in doubt.
+      if (blocked !== undefined || tally.notReached === 0) await raise(blocked, subject, "prune-blocked");
+    } finally {
+      addUp(total, tally);
     }
-    addUp(total, tally);
-  }
+  };
+  const accounts = [...Map.groupBy(databases, (database) => database.account)];
+  total.errors.push(...(await inParallel(inTurn(accounts, now), accountsAtOnce, pruneOne)));
   const delivery = await deliverAlerts(site, { journal: new TickJournal(site), rescued: [], standing });
   const blocked = stayingOnly(total, plans);
   site.telemetry.emit({
@@ -73,9 +84,11 @@ export async function pruneBackups(site: Site, tick: Tick): Promise<PruneSummary
     AlertDeliveryFailures: delivery.failed,
   });
   throwIfAny("prune-backups", [...total.errors, ...delivery.errors]);
-  const { marked, keptAgain, deleted, leftovers } = total;
-  const accounts = new Set(databases.map((database) => database.account)).size;
-  return { accounts, marked, keptAgain, deleted, blocked, leftovers, alerts: delivery.sent };
+  const { marked, keptAgain, deleted, leftovers, notReached } = total;
+  return {
+    ...{ accounts: accounts.length, marked, keptAgain, deleted, blocked, leftovers, notReached },
+    alerts: delivery.sent,
+  };
 }
 
 interface Planned {
@@ -144,6 +157,7 @@ function addUp(total: PruneTally, tally: PruneTally): void {
   total.keptAgain += tally.keptAgain;
   total.deleted += tally.deleted;
   total.leftovers += tally.leftovers;
+  total.notReached += tally.notReached;
   total.blocked.push(...tally.blocked);
   total.errors.push(...tally.errors);
 }

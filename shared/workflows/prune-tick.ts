@@ -8,10 +8,12 @@ export interface PruneTally {
   keptAgain: number;
   deleted: number;
   leftovers: number;
+  /** Databases that the tick had no time for. */
+  notReached: number;
   readonly blocked: BlockedDatabase[];
   readonly errors: unknown[];
 }
 
 export function newTally(): PruneTally {
-  return { marked: 0, keptAgain: 0, deleted: 0, leftovers: 0, blocked: [], errors: [] };
+  return { marked: 0, keptAgain: 0, deleted: 0, leftovers: 0, notReached: 0, blocked: [], errors: [] };
 }

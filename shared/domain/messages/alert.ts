@@ -40,6 +40,7 @@ export const standingAlertKinds = {
   "prune-blocked": "retention would let backups go, and a doubt forbids it: nothing is lost, nothing is deleted",
   "prune-bulk-change":
     "retention would let go an unusual share of an account's backups: nothing is marked before someone agrees",
+  "prune-late": "retention cannot keep up: backups that should have gone more than a day ago are still there",
   "prune-stopped": "deleting was stopped by a person and stays stopped until someone resumes it",
 } as const satisfies Record<string, string>;
 

@@ -2,6 +2,10 @@
 
 import { plural } from "../audit/audit-findings.ts";
 import { type AlertLevel, alertLeaseMs, type StandingAlert } from "../messages/alert.ts";
+import type { RetentionMark } from "../runs/run.ts";
+import type { Judged } from "./retention.ts";
+import { perAccountAndDay, perAccountAndTick } from "./retention-caps.ts";
+import { markOf } from "./retention-mark.ts";
 import type { AccountPlan } from "./retention-plan.ts";
 import { type Refusal, type RefusalReason, refusalReasons } from "./retention-refusals.ts";
 
@@ -67,6 +71,35 @@ export function bulkAlert(plan: AccountPlan, now: number): StandingAlert | undef
       `not meant: correct the policies. meant: \`npx otc-backup prune --approve ${plan.account}/${plan.planId}\``,
     ],
   };
+}
+
+/** Longer than a day after its grace nothing should stand: each database is looked at and each day's cap is fresh by then. */
+const lateAfterMs = 24 * 3_600_000;
+
+/** Without doubts or refusals, which have alerts of their own, only caps and pace hold a deletion up. */
+export function lateAlert(plan: AccountPlan, now: number): StandingAlert | undefined {
+  if (plan.refused.length > 0) return undefined;
+  const marks = plan.databases.flatMap(({ verdict }) => verdict.remove.flatMap((judged) => markIn(judged) ?? []));
+  const late = marks.filter((mark) => mark.stage === "marked" && mark.removableAt + lateAfterMs <= now);
+  if (late.length === 0) return undefined;
+  const oldest = Math.min(...late.map((mark) => mark.removableAt));
+  const markedInADay = marks.filter((mark) => mark.markedAt > now - lateAfterMs).length;
+  return {
+    ...standing(plan.account, now),
+    kind: "prune-late",
+    level: "ticket",
+    // Told again when it has doubled, not with every backup more.
+    fingerprint: `about ${2 ** Math.floor(Math.log2(late.length))}`,
+    details: [
+      `${plural(late.length, "backup", "backups")} should have gone more than a day ago, the first on ${new Date(oldest).toISOString().slice(0, 10)}`,
+      `the rules let ${markedInADay} go in the last 24 hours; at most ${perAccountAndDay(plan.good)} of the account's ${plan.good} good backups are deleted in a day, ${perAccountAndTick(plan.good)} in an hour`,
+      "until then they stay, cost money and count towards OTC's limit of manual backups; nothing is lost",
+    ],
+  };
+}
+
+function markIn({ run, backup }: Judged): RetentionMark | undefined {
+  return markOf(run, backup.id);
 }
 
 export function stoppedAlert(reason: string | undefined, now: number): StandingAlert {

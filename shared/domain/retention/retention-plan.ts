@@ -3,7 +3,7 @@
 
 import { createHash } from "node:crypto";
 import { compactSlot } from "../runs/naming.ts";
-import type { Run } from "../runs/run.ts";
+import type { RetentionMark, Run } from "../runs/run.ts";
 import { type DatabaseVerdict, type Judged, judgeRetention, type RetentionFacts } from "./retention.ts";
 import { type BulkApproval, isApproved, isBulkChange } from "./retention-caps.ts";
 import { markOf } from "./retention-mark.ts";
@@ -26,8 +26,8 @@ export interface DatabasePlan {
   readonly good: number;
   /** Backups that stay only because of a doubt. */
   readonly withheld: number;
-  /** Marks to be acted on: their grace ends, they are taken off, or a deletion is under way. */
-  readonly hasMarks: boolean;
+  /** Something is to be done about its marks now: a grace is over, a deletion is under way, or a mark has to come off. */
+  readonly hasDueMarks: boolean;
 }
 
 /** Why a whole account's plan is not followed, beside what its databases are refused for. */
@@ -69,12 +69,25 @@ export function planDatabase({ facts, runs, ...place }: DatabaseHistory): Databa
     verdict,
     good: countGood(all),
     withheld: verdict.keep.filter((judged) => judged.withheld === true).length,
-    hasMarks: runs.some(hasMark),
+    hasDueMarks: runs.some((run) => hasDueMark(run, facts.now)) || hasMarkToTakeOff(verdict, runs),
   };
 }
 
-function hasMark(run: Run): boolean {
-  return [run, ...run.earlierBackups].some(({ retention }) => retention !== undefined && retention.stage !== "deleted");
+/** A mark that waits for the end of its grace needs no look at OTC: it is looked at again before anything is deleted. */
+function hasDueMark(run: Run, now: number): boolean {
+  return marksOf(run).some(
+    ({ stage, removableAt }) => stage === "deleting" || (stage === "marked" && removableAt <= now),
+  );
+}
+
+function hasMarkToTakeOff({ keep, refused }: DatabaseVerdict, runs: readonly Run[]): boolean {
+  const isMarked = ({ stage }: RetentionMark) => stage === "marked";
+  if (refused.some(({ reason }) => reason === "policy-removed")) return runs.flatMap(marksOf).some(isMarked);
+  return keep.some(({ run, backup, withheld }) => withheld !== true && markOf(run, backup.id)?.stage === "marked");
+}
+
+function marksOf(run: Run): RetentionMark[] {
+  return [run, ...run.earlierBackups].flatMap(({ retention }) => retention ?? []);
 }
 
 /** The sum of an account's databases: caps are not looked at, they belong to applying. */
