@@ -63,6 +63,31 @@ test("a backup removed behind our back pages after a second look, once, and coun
   expect((await site.runs())[0]).toMatchObject({ state: "completed", vanishedAt: expect.any(Number) });
 });
 
+test("a backup that was back after a listing with a hole pages once more when it is really gone", async () => {
+  const site = await aSite();
+  await nights(site, 1);
+  const auditAt = async (...minutes: number[]) => {
+    for (const after of minutes) {
+      site.clock.set(slotAt + 33 * hourMs + after * minuteMs);
+      await site.audit();
+    }
+  };
+  site.simulator.control.addFault({
+    ...{ operation: "list-backups", times: "always", action: { kind: "short-list", rows: 0, totalCount: "shown" } },
+  });
+  await auditAt(0, 5);
+  const page = `PAGE backup-vanished: nightly-shop ${instanceIds.shop}`;
+  expect(about(site.notices, "vanished")).toEqual([page]);
+  site.simulator.control.clearFaults();
+  await auditAt(24 * 60);
+  expect((await site.runs())[0]).not.toHaveProperty("vanishedAt");
+  const [backup] = site.simulator.control.backups();
+  site.simulator.control.changeBackup(backup?.id ?? "", { now: "vanish" });
+  await auditAt(48 * 60, 48 * 60 + 5);
+  expect((await site.runs())[0]).toHaveProperty("vanishedAt");
+  expect(about(site.notices, "vanished")).toEqual([page, page]);
+});
+
 test("an account that cannot be listed is asked again, and the age of the comparison shows", async () => {
   const site = await aSite();
   await nights(site, 1);

@@ -24,11 +24,15 @@ export function backupNotListed(run: Run, now: number): Run {
   };
 }
 
-/** It is listed after all: nothing had happened but a listing with a hole. */
+/**
+ * It is listed after all: nothing had happened but a listing with a hole. What was told of it is over, so that the same backup
+ * is told of anew when it vanishes once more.
+ */
 export function backupListedAgain(run: Run, now: number): Run {
   const { vanishedAt, absentSinceAt: _since, ...rest } = run;
   const events = vanishedAt === undefined ? run.events : [...run.events, stay(run, "adopted", now)];
-  return { ...rest, version: run.version + 1, absences: 0, events };
+  const alerts = run.alerts.filter((alert) => alert.kind !== "backup-vanished" || alert.sentAt === undefined);
+  return { ...rest, version: run.version + 1, absences: 0, alerts, events };
 }
 
 /** Whether this backup of the run, listed and not recorded, may replace its record. */

@@ -16,15 +16,16 @@ import {
   type Reconciliation,
   visitsOf,
 } from "../../../../shared/domain/audit/reconciliation.ts";
+import type { RemoteBackup } from "../../../../shared/domain/remote.ts";
 import { backupName } from "../../../../shared/domain/runs/naming.ts";
-import { proveName } from "../../../../shared/domain/runs/prove-name.ts";
+import { carriesOurPrefix, proveName } from "../../../../shared/domain/runs/prove-name.ts";
 import type { Run } from "../../../../shared/domain/runs/run.ts";
 import { claim, failBackup, missAtBirth, resend } from "../../../../shared/domain/runs/run-machine.ts";
 import { oddSize } from "../../../../shared/domain/runs/size-anomaly.ts";
 import { aBuildingRun, aRequestedRun, minute, slotAt, theTerms } from "../../../support/run-builder.ts";
 
 const instanceId = "d8e6ca5a624745bcb546a227aa3ae1cfin01";
-const aPolicyId = fc.stringMatching(/^[a-z][a-z0-9-]{1,30}[a-z0-9]$/);
+const aPolicyId = fc.stringMatching(/^[a-z][a-z0-9-]{1,30}[a-z0-9]$/, { size: "max" });
 
 test("every name that we give proves its run, whatever the policy is called, and no other", () => {
   const minutes = fc.integer({ min: 0, max: 60_000_000 });
@@ -59,6 +60,11 @@ test.each([
   expect(proveName({ name, instanceId }, { prefix: "otcbk", policyIds: ["nightly-shop"] })).toBeUndefined();
 });
 
+test("our prefix is the whole first part of a name", () => {
+  const names = ["otcbk-nightly", "otcbk-", "otcbk", "otcbkx-nightly", "x-otcbk-nightly", "nightly-otcbk-"];
+  expect(names.filter((name) => carriesOurPrefix(name, "otcbk"))).toEqual(["otcbk-nightly", "otcbk-"]);
+});
+
 const completed: Run = { ...aBuildingRun(), state: "completed", reason: "completed", sizeKb: 2048 };
 
 test("a backup vanishes with the second listing without it, a minute later; and comes back as if nothing had been", () => {
@@ -78,6 +84,32 @@ test("a backup vanishes with the second listing without it, a minute later; and 
   expect(backupListedAgain(once, minute(700)).events).toEqual(once.events);
 });
 
+test("each step of a vanishing is a write of its own, and stands in the history", () => {
+  const gone = backupNotListed(backupNotListed(completed, minute(600)), minute(601));
+  expect(gone.version).toBe(completed.version + 2);
+  expect(gone.alerts).toMatchObject([{ raisedAt: minute(601), leaseUntilAt: minute(602) }]);
+  const step = { from: "completed", to: "completed", times: 1 };
+  const wasGone = { ...step, reason: "backup-gone", at: minute(601), lastAt: minute(601) };
+  expect(gone.events).toEqual([...completed.events, wasGone]);
+  const isBack = { ...step, reason: "adopted", at: minute(700), lastAt: minute(700) };
+  expect(backupListedAgain(gone, minute(700)).events).toEqual([...completed.events, wasGone, isBack]);
+});
+
+test("an absence that was over counts for nothing: the next one begins anew", () => {
+  const before = { ...completed, absences: 0, absentSinceAt: minute(10) };
+  expect(backupNotListed(before, minute(600))).toMatchObject({ absences: 1, absentSinceAt: minute(600) });
+});
+
+test("what vanishes once more is told once more, when the first alert had been sent", () => {
+  const vanish = (run: Run, at: number) => backupNotListed(backupNotListed(run, at), at + 60_000);
+  const gone = vanish(completed, minute(600));
+  const told = { ...gone, alerts: gone.alerts.map((alert) => ({ ...alert, sentAt: minute(602) })) };
+  expect(vanish(backupListedAgain(told, minute(700)), minute(800)).alerts).toEqual([
+    { kind: "backup-vanished", level: "page", attempt: 1, raisedAt: minute(801), leaseUntilAt: minute(802) },
+  ]);
+  expect(vanish(backupListedAgain(gone, minute(700)), minute(800)).alerts).toEqual(gone.alerts);
+});
+
 test("a run that was missed because its record was lost is replaced by what OTC has", () => {
   const key = { policyId: "nightly-shop", instanceId, slotAt, account: "prod" };
   const superseded = missAtBirth(key, theTerms(), minute(3000));
@@ -86,6 +118,8 @@ test("a run that was missed because its record was lost is replaced by what OTC 
   const facts = { account: "prod", terms: theTerms(), now: minute(3001), over: superseded };
   expect(adoptRun({ key, attempt: 2 }, backup, facts)).toMatchObject({
     ...{ state: "completed", backupId: "b1", attempt: 2, sizeKb: 7, version: superseded.version + 1 },
+    ...{ createdAt: minute(3000), dueAt: minute(3001) },
+    events: [...superseded.events, { from: "missed", to: "completed", reason: "adopted", at: minute(3001) }],
     alerts: [{ kind: "backup-missed" }, { kind: "backup-adopted", level: "ticket" }],
   });
 });
@@ -114,25 +148,49 @@ test("nothing else is replaced: not an end with a backup, not by another name, n
   expect(mayBeReplaced(missAtBirth(missed, theTerms(), minute(3000)), backup)).toBe(true);
 });
 
+const adoptedKey = { policyId: "nightly-shop", instanceId, slotAt };
+
+/** What OTC shows of a backup, adopted without a record of its run. */
+function adopted(shown: Pick<RemoteBackup, "status"> & Partial<RemoteBackup>): Run {
+  const backup = { id: "b1", name: "n", instanceId, ...shown };
+  return adoptRun({ key: adoptedKey, attempt: 1 }, backup, { account: "prod", terms: theTerms(), now: minute(90) });
+}
+
+test("a run is adopted with all that OTC says of its backup", () => {
+  const times = { beganAt: minute(5), endedAt: minute(40) };
+  const { events, alerts, ...run } = adopted({ status: "COMPLETED", sizeKb: 7, ...times });
+  expect(run).toStrictEqual({
+    ...{ ...adoptedKey, account: "prod", terms: theTerms(), state: "completed", reason: "adopted", attempt: 1 },
+    ...{ version: 1, dueAt: minute(90), createdAt: minute(90), name: "n", backupId: "b1", absences: 0, sizeKb: 7 },
+    ...{ ...times, acceptedAt: minute(5), finishedAt: minute(40), earlierBackups: [] },
+  });
+  const step = { from: "none", to: "completed", reason: "adopted", at: minute(90), times: 1, lastAt: minute(90) };
+  expect(events).toEqual([{ ...step, detail: "b1" }]);
+  const lease = { raisedAt: minute(90), leaseUntilAt: minute(91) };
+  expect(alerts).toEqual([{ kind: "backup-adopted", level: "ticket", attempt: 1, ...lease }]);
+});
+
 test.each([
-  ["BUILDING", "building"],
-  ["UNKNOWN", "building"],
-  ["FAILED", "failed"],
-] as const)("a %s backup is adopted as %s", (status, state) => {
-  const key = { policyId: "nightly-shop", instanceId, slotAt };
-  const backup = { id: "b1", name: "n", instanceId, status };
-  const run = adoptRun({ key, attempt: 1 }, backup, { account: "prod", terms: theTerms(), now: minute(9) });
-  expect(run.state).toBe(state);
+  ["BUILDING", "building", undefined],
+  ["UNKNOWN", "building", undefined],
+  ["FAILED", "failed", minute(90)],
+] as const)("a %s backup of which OTC says no more is adopted as %s", (status, state, finishedAt) => {
+  const run = adopted({ status });
+  expect(run).toMatchObject({ state, acceptedAt: minute(90) });
+  expect(run.finishedAt).toBe(finishedAt);
+  for (const unknown of ["sizeKb", "beganAt", "endedAt"]) expect(run).not.toHaveProperty(unknown);
 });
 
 test("rounds begin daily, at once after an absence of the auditor, and never while one is under way", () => {
   const day = 1440;
   const first = currentRound(undefined, { now: minute(0), lastAuditAt: undefined });
-  expect(first).toMatchObject({ beganAt: minute(0), afterPolicyId: "" });
+  expect(first).toEqual({ beganAt: minute(0), afterPolicyId: "", doneAt: minute(0), again: [], notes: [] });
   const over: Reconciliation = { beganAt: minute(0), doneAt: minute(10), again: [], notes: [] };
   expect(currentRound(over, { now: minute(day - 61), lastAuditAt: minute(day - 66) })).toBe(over);
   expect(currentRound(over, { now: minute(day - 60), lastAuditAt: minute(day - 65) }).beganAt).toBe(minute(day - 60));
   expect(currentRound(over, { now: minute(200), lastAuditAt: minute(100) }).afterPolicyId).toBe("");
+  expect(currentRound(over, { now: minute(200), lastAuditAt: minute(140) })).toBe(over);
+  expect(currentRound(over, { now: minute(200), lastAuditAt: undefined })).toBe(over);
   const running = { ...over, afterPolicyId: "m" };
   expect(currentRound(running, { now: minute(3 * day), lastAuditAt: minute(0) })).toBe(running);
 });
@@ -162,6 +220,12 @@ test("a checkpoint holds a thousand databases by name and two thousand policies"
   expect(looks.filter((look) => look.instanceIds !== undefined)).toHaveLength(20);
   expect(looks.at(-1)).toEqual({ policyId: "p1999", onceListed: "db-0" });
   expect(JSON.stringify(looks).length).toBeLessThan(150_000);
+  const whole = { policyId: "whole" };
+  const single = { policyId: "p", instanceIds: [...ids, "db-50"] };
+  const filled = [whole, ...Array.from({ length: 20 }, () => single), whole];
+  expect(boundedLooks(filled).at(0)).toEqual(whole);
+  expect(boundedLooks(filled).at(-1)).toStrictEqual(whole);
+  expect(boundedLooks(filled).at(-2)).toEqual({ policyId: "p", onceListed: "db-0" });
 });
 
 test("what could not be listed is looked at again alone; all or very many of them as a whole", () => {
@@ -169,6 +233,9 @@ test("what could not be listed is looked at again alone; all or very many of the
   expect(lookAgain("p", { unlisted: [], databases: 60 })).toBeUndefined();
   expect(lookAgain("p", { unlisted: ["db-7"], databases: 60 })).toEqual({ policyId: "p", instanceIds: ["db-7"] });
   expect(lookAgain("p", { unlisted: ids.slice(1), databases: 60 })).toEqual({ policyId: "p", onceListed: "db-1" });
+  const fifty = ids.slice(10);
+  expect(lookAgain("p", { unlisted: fifty, databases: 60 })).toEqual({ policyId: "p", instanceIds: fifty });
+  expect(lookAgain("p", { unlisted: ids.slice(9), databases: 60 })).toEqual({ policyId: "p", onceListed: "db-9" });
   expect(lookAgain("p", { unlisted: ["db-7"], databases: 1 })).toEqual({ policyId: "p", onceListed: "db-7" });
 });
 
