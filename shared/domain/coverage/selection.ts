@@ -38,7 +38,7 @@ export interface Selection {
  */
 export function databasesOfRuns(runs: readonly { readonly instanceId: string; readonly slotAt: number }[]): string[] {
   const resolved = runs.filter((run) => run.instanceId !== wholeSelector);
-  const newestAt = Math.max(...resolved.map((run) => run.slotAt));
+  const newestAt = resolved.reduce((at, run) => Math.max(at, run.slotAt), 0);
   if (resolved.length === 0) return runs.length === 0 ? [] : [wholeSelector];
   return [...new Set(resolved.filter((run) => run.slotAt === newestAt).map((run) => run.instanceId))].toSorted();
 }

@@ -131,21 +131,39 @@ test.each([
   [503, "retry-soon"],
   [504, "retry-soon"],
   [599, "retry-soon"],
+  [302, "configuration"],
+  [418, "configuration"],
+  [499, "configuration"],
 ] as const)("HTTP %i without a code we know: %s", (status, expected) => {
   expect(classifyRefusal({ ...refusal, status })).toBe(expected);
   expect(classifyRefusal({ ...refusal, status, code: "DBS.999999" })).toBe(expected);
+  const ofDelete = new Map<number, OtcErrorClass>([
+    [404, "backup-gone"],
+    [409, "backup-busy"],
+  ]);
+  const deleted = classifyRefusal({ ...refusal, status, operation: "deleteBackup" });
+  expect(deleted).toBe(ofDelete.get(status) ?? expected);
 });
 
-test("a bare 404 names the thing in the path, and nothing when a stranger says it", () => {
-  const at = (operation: OtcOperationName, foreign = false) => classifyRefusal({ status: 404, operation, foreign });
-  expect(at("deleteBackup")).toBe("backup-gone");
-  expect(at("listBackups")).toBe("instance-gone");
-  expect(at("getAutomatedPolicy")).toBe("instance-gone");
-  expect(at("getRestoreTimes")).toBe("instance-gone");
-  expect(at("createBackup")).toBe("configuration");
-  expect(at("deleteBackup", true)).toBe("configuration");
-  expect(classifyRefusal({ status: 409, operation: "deleteBackup", foreign: false })).toBe("backup-busy");
-});
+test.each<[OtcOperationName, OtcErrorClass]>([
+  ["deleteBackup", "backup-gone"],
+  ["listBackups", "instance-gone"],
+  ["getAutomatedPolicy", "instance-gone"],
+  ["getRestoreTimes", "instance-gone"],
+  ["createBackup", "configuration"],
+  ["listInstances", "configuration"],
+  ["listProjects", "configuration"],
+  ["getQuotas", "configuration"],
+  ["login", "configuration"],
+])(
+  "a bare 404 or 410 of %s names the thing in the path: %s; nothing when a stranger says it",
+  (operation, expected) => {
+    for (const status of [404, 410]) {
+      expect(classifyRefusal({ status, operation, foreign: false })).toBe(expected);
+      expect(classifyRefusal({ status, operation, foreign: true })).toBe("configuration");
+    }
+  },
+);
 
 test("only a refusal of the 4xx family proves that nothing was done, and not 408", () => {
   expect([400, 401, 403, 404, 409, 413, 429].map(effectOfStatus)).toEqual(Array(7).fill("none"));

@@ -3,7 +3,12 @@
 import { describe, expect, test } from "vitest";
 import type { Selector } from "../../../../shared/domain/policy.ts";
 import type { Instance } from "../../../../shared/domain/remote.ts";
-import { decideSelection, type Selection } from "../../../../shared/domain/coverage/selection.ts";
+import {
+  databasesOfRuns,
+  decideSelection,
+  type Selection,
+  wholeSelector,
+} from "../../../../shared/domain/coverage/selection.ts";
 import { matchesGlob, selectInstances, selectorFromJson, selectorJson } from "../../../../shared/domain/coverage/selector.ts";
 
 const now = Date.UTC(2026, 10, 24, 2, 30);
@@ -138,5 +143,50 @@ describe("a choice", () => {
   test("whose databases were deleted has lost nothing that could be backed up: the survey tells who is gone", () => {
     expect(decide(ten.slice(5), first)).toMatchObject({ matched: 5, fallen: [] });
     expect(names(decide(ten.slice(5), first).selection)).toHaveLength(5);
+  });
+
+  test("is written down with its policy, its time and the replicas left out", () => {
+    const decision = decide([...ten.slice(0, 2), anInstance("r", { isReplica: true })]);
+    const members = [
+      { id: "db0", name: "db-db0" },
+      { id: "db1", name: "db-db1" },
+    ];
+    const selection = { policyId: "p", account: "prod", policyVersion: 1, resolvedAt: now, members, replicas: 1 };
+    expect(decision).toEqual({ selection, fallen: [], countBefore: 0, matched: 2 });
+  });
+
+  test("whose only database was deleted, or has become a replica, has lost nothing that could be backed up", () => {
+    const one = decide(ten.slice(0, 1)).selection;
+    expect(decide([], one)).toEqual({
+      ...{ selection: { ...one, members: [] }, fallen: [], countBefore: 1, matched: 0 },
+    });
+    expect(decide([anInstance("db0", { isReplica: true })], one)).toMatchObject({ fallen: [], matched: 0 });
+  });
+
+  test("that goes on losing names all that fell out, in order, and the day counts from the first drop", () => {
+    const without = (...lost: number[]) => ten.map((one, i) => (lost.includes(i) ? untagged(one) : one));
+    const dropped = decide(without(4, 5, 6), first).selection;
+    const next = decide(without(1, 4, 5, 6), dropped, { now: now + hourMs });
+    expect(next.fallen.map((m) => m.id)).toEqual(["db1", "db4", "db5", "db6"]);
+    expect(next.selection.drop).toMatchObject({ sinceAt: now, fallen: next.fallen });
+  });
+});
+
+describe("the databases of a policy's runs", () => {
+  const run = (instanceId: string, hour: number) => ({ instanceId, slotAt: now + hour * hourMs });
+
+  test("are those of the newest slot for which they are known, each once and in order", () => {
+    const runs = [run("c", 0), run("b", 24), run("a", 24), run("b", 24), run(wholeSelector, 48)];
+    expect(databasesOfRuns(runs)).toEqual(["a", "b"]);
+  });
+
+  test("are the stand-in as long as none is known, and nothing without any run", () => {
+    expect(databasesOfRuns([run(wholeSelector, 0), run(wholeSelector, 24)])).toEqual([wholeSelector]);
+    expect(databasesOfRuns([])).toEqual([]);
+  });
+
+  test("may be those of very many runs: ten thousand databases, twenty slots", () => {
+    const runs = Array.from({ length: 200_000 }, (_, i) => run(`db${i % 10_000}`, Math.floor(i / 10_000)));
+    expect(databasesOfRuns(runs)).toHaveLength(10_000);
   });
 });
