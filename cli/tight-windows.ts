@@ -1,17 +1,22 @@
 // Start windows of a set of policies that hold more databases than can be requested in them, as warnings, and queues that take long.
 
-import { callShareOf } from "../shared/call-shares.ts";
 import type { Policy } from "../shared/domain/policy.ts";
-import { type Demand, lastRequestAt, type TightWindow, tightWindows } from "../shared/domain/runs/request-queue.ts";
+import {
+  creatingPart,
+  type Demand,
+  lastRequestAt,
+  type TightWindow,
+  tightWindows,
+} from "../shared/domain/runs/request-queue.ts";
 import { nextSlots } from "../shared/domain/slots/slots.ts";
 
 const minuteMs = 60_000;
 
-/** Judged at each policy's next slot, with create-backups' share of `callsPerSecond`. Selectors, whose databases no file knows, do not count. */
+/** Judged at each policy's next slot, with what create-backups can rely on of `callsPerSecond`. Selectors, whose databases no file knows, do not count. */
 export function tightWindowsOf(policies: readonly Policy[], callsPerSecond: number, now: number): TightWindow[] {
   return tightWindows(
     policies.flatMap((policy) => demandOf(policy, now)),
-    callsPerSecond * callShareOf("create-backups"),
+    callsPerSecond * creatingPart,
   );
 }
 
@@ -36,7 +41,7 @@ const longQueueMs = 10 * minuteMs;
 
 /** The queues that begin at the policies' next slots, whether they fit into their windows or not. */
 export function longQueuesOf(policies: readonly Policy[], callsPerSecond: number, now: number): LongQueue[] {
-  const perSecond = callsPerSecond * callShareOf("create-backups");
+  const perSecond = callsPerSecond * creatingPart;
   const demands = Map.groupBy(
     policies.flatMap((policy) => demandOf(policy, now)),
     ({ account, slotAt }) => `${account} ${slotAt}`,

@@ -30,8 +30,8 @@ export interface AccountProvider {
   clockSkewMs(): number | undefined;
   /** So many calls this tick is going to need, whether it will get to them or not: the account's pace makes room for the next one. */
   foresee(calls: number): void;
-  /** So many looks are left in this tick: creating gets what they do not need. Rejects with FailureError `storage-unavailable`. */
-  makeRoom(looks: number): Promise<void>;
+  /** So many calls are left to be made in this tick: others get what they do not need. Rejects with FailureError `storage-unavailable`. */
+  makeRoom(calls: number): Promise<void>;
   /** When the password in use ends, by the latest login; nothing for one without an end and for access keys. */
   passwordExpiresAt(): number | undefined;
 }

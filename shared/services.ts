@@ -30,9 +30,9 @@ import { SnsNotifier } from "./adapters/sns-notifier.ts";
 import { systemChance } from "./adapters/system-chance.ts";
 import { systemClock } from "./adapters/system-clock.ts";
 import { CountingTelemetry } from "./call-counts.ts";
-import { callShareOf } from "./call-shares.ts";
 import type { Config } from "./config.ts";
 import { withSite } from "./domain/messages/site-commands.ts";
+import { backgroundFunctions } from "./domain/runs/background-claim.ts";
 import type { Transport } from "./otc/http.ts";
 import type { Chance, Clock, Log, Notifier, Site, Telemetry } from "./ports.ts";
 
@@ -104,22 +104,26 @@ export function buildSite(config: Config, parts: SiteParts): Site {
   };
 }
 
+/** Of whoever works on a site beside its functions, as the command line does. */
+const guestPart = 0.05;
+
 function pacesOf(config: Config, { clock, chance, functionName }: SiteParts, ledger: DynamoDbTable): AccountPaces {
   const role = paceRoleOf(functionName);
-  const share = role === "part" ? callShareOf(functionName ?? "") : 1;
+  const part = role === "fixed" ? guestPart : 1;
   return new AccountPaces({
     clock,
     role,
     random: chance.fraction,
     memory: new LedgerPace(ledger, functionName ?? "site"),
-    ceilingPerSecond: config.otcRatePerSecond * share,
+    ceilingPerSecond: config.otcRatePerSecond * part,
   });
 }
 
 function paceRoleOf(functionName: string | undefined): PaceRole {
   if (functionName === undefined) return "whole";
   if (functionName === "create-backups") return "create";
-  return functionName === "poll-backups" ? "poll" : "part";
+  if (functionName === "poll-backups") return "poll";
+  return backgroundFunctions.find((name) => name === functionName) ?? "fixed";
 }
 
 /** The site of a Lambda function: AWS clients as the AWS SDK's own variables say. */

@@ -2,14 +2,19 @@
 // what poll-backups claims again and again while calls are made.
 
 import {
+  type BackgroundFunction,
+  backgroundClaimFor,
+  backgroundPerSecond,
+  keptForBackground,
+} from "../domain/runs/background-claim.ts";
+import {
+  type CallClaim,
   claimedAt,
   claimedSoon,
   claimFor,
   lookingMs,
   mostPart,
-  type PollClaim,
   rereadMs,
-  sharedPart,
   unclaimedPerSecond,
 } from "../domain/runs/poll-claim.ts";
 import { type AdaptivePacer, createPacer, type LearnedRate } from "../otc/pace.ts";
@@ -19,7 +24,9 @@ import type { Clock } from "../ports.ts";
 export interface KeptPace {
   /** What this function has learned. */
   readonly learned: LearnedRate | undefined;
-  readonly claims: readonly PollClaim[];
+  /** Of looks. */
+  readonly claims: readonly CallClaim[];
+  readonly background: Readonly<Record<BackgroundFunction, readonly CallClaim[]>>;
   /** What creating has learned: what the account takes in all, looks included. */
   readonly created: LearnedRate | undefined;
 }
@@ -28,14 +35,15 @@ export interface KeptPace {
 export interface PaceMemory {
   read(account: string): Promise<KeptPace>;
   keep(account: string, rate: LearnedRate): Promise<void>;
-  claim(account: string, claims: readonly PollClaim[]): Promise<void>;
+  claim(account: string, claims: readonly CallClaim[]): Promise<void>;
+  claimInBackground(account: string, name: BackgroundFunction, claims: readonly CallClaim[]): Promise<void>;
 }
 
 /**
- * create: has what is not claimed. poll: has what it has claimed, or the little that needs no claim. part: a fixed share of the
- * ceiling. whole: one process does everything.
+ * create: has what is not claimed. poll, and those in the background: have what they have claimed, or the little that needs no claim.
+ * fixed: keeps to the ceiling it is given. whole: one process does everything.
  */
-export type PaceRole = "create" | "poll" | "part" | "whole";
+export type PaceRole = "create" | "poll" | BackgroundFunction | "fixed" | "whole";
 
 export interface AccountPacesOptions {
   readonly clock: Clock;
@@ -58,10 +66,13 @@ interface Paced {
   kept: LearnedRate | undefined;
   /** When the claims were last read. */
   readAt: number;
-  claims: readonly PollClaim[];
+  claims: readonly CallClaim[];
+  background: KeptPace["background"];
   created: LearnedRate | undefined;
-  /** What the pace of creating leaves to looks, or what the pace of looking is held to. */
+  /** What the pace of creating leaves to looks, or what the pace of looking, or in the background, is held to. */
   heldToPerSecond: number | undefined;
+  /** What the pace of creating leaves to those in the background. */
+  keptPerSecond: number | undefined;
   /** What creating had found the account to take when nothing was claimed, looks included that need no claim. */
   alonePerSecond: number | undefined;
   /** Whether this tick has worked the account: of others this process knows nothing, another one may have them now. */
@@ -76,6 +87,8 @@ const confirmAfterMs = 10 * 60_000;
 const leastLooksPerSecond = 0.5;
 /** Where creating begins beside looks and knows nothing, it takes as much as they do. */
 const unknownPart = 0.5;
+/** Where nothing is known of an account, those in the background begin with as much as everybody else. */
+const unknownPerSecond = 2;
 const slack = 1.05;
 
 export class AccountPaces {
@@ -102,7 +115,7 @@ export class AccountPaces {
   }
 
   get #followsClaims(): boolean {
-    return this.#options.role === "create" || this.#options.role === "poll";
+    return this.#options.role !== "fixed" && this.#options.role !== "whole";
   }
 
   async #begin(account: string): Promise<Paced> {
@@ -111,8 +124,10 @@ export class AccountPaces {
     const pacer = createPacer({ clock, random, ceilingPerSecond, initial });
     const nothing = {
       claims: [],
+      background: { "prune-backups": [], "audit-backups": [] },
       created: undefined,
       heldToPerSecond: undefined,
+      keptPerSecond: undefined,
       alonePerSecond: undefined,
       isInUse: false,
     };
@@ -140,29 +155,45 @@ export class AccountPaces {
         () => false,
       ));
     if (role === "poll") this.#withinClaim(paced, isKnown ? claimedAt(paced.claims, clock.now()) : 0);
-    else this.#besideClaims(paced, isKnown ? claimedSoon(paced.claims, clock.now()) : mostPart * this.#whole(paced));
+    else if (role === "create")
+      this.#besideClaims(paced, isKnown ? claimedSoon(paced.claims, clock.now()) : mostPart * this.#whole(paced));
+    else if (role !== "fixed" && role !== "whole") this.#inBackground(paced, role, isKnown);
+  }
+
+  #inBackground(paced: Paced, role: BackgroundFunction, isKnown: boolean): void {
+    const facts = { ceilingPerSecond: this.#takesInAll(paced), now: this.#options.clock.now() };
+    const { "prune-backups": ofPrune, "audit-backups": ofAudit } = paced.background;
+    const [own, ofTheOther] = role === "prune-backups" ? [ofPrune, ofAudit] : [ofAudit, ofPrune];
+    const claims = { own: isKnown ? own : [], ofTheOther, ofLooks: paced.claims };
+    const most = backgroundPerSecond(claims, facts);
+    // Where it is known what the account takes there is no need to search for what was claimed of it.
+    const leastPerSecond = paced.created === undefined ? Math.min(most, unknownPerSecond) : most;
+    if (most !== paced.heldToPerSecond) paced.pacer.retune(most, { leastPerSecond });
+    paced.heldToPerSecond = most;
   }
 
   async #reread(account: string, paced: Paced): Promise<void> {
     const now = this.#options.clock.now();
-    const { claims, created } = await this.#options.memory.read(account);
-    Object.assign(paced, { readAt: now, claims, created });
+    const { claims, background, created } = await this.#options.memory.read(account);
+    Object.assign(paced, { readAt: now, claims, background, created });
     // Also where nothing has changed: looks that 429s have slowed down go on with what is claimed for them, and creating gives way.
     if (this.#options.role === "poll") paced.heldToPerSecond = undefined;
   }
 
   #besideClaims(paced: Paced, claimed: number): void {
-    if (claimed === paced.heldToPerSecond) return;
+    const { ceilingPerSecond, clock } = this.#options;
+    const kept = keptForBackground(paced.background, { ceilingPerSecond, now: clock.now() });
+    if (claimed === paced.heldToPerSecond && kept === paced.keptPerSecond) return;
     // What was found alone is the measure: beside looks that do not use all they claimed, creating would find more and more, and crowd them out.
     if (!((paced.heldToPerSecond ?? 0) > 0)) paced.alonePerSecond = paced.pacer.snapshot()?.ratePerSecond;
     const found = (paced.alonePerSecond ?? claimed / unknownPart) * slack;
-    const { ceilingPerSecond } = this.#options;
     // Where little is claimed, looks still have the little that needs no claim.
     const unclaimed = Math.max(0, unclaimedPerSecond(ceilingPerSecond) - claimed);
-    const most = Math.min(sharedPart * ceilingPerSecond - unclaimed, claimed > 0 ? found : Number.POSITIVE_INFINITY);
+    const most = Math.min(ceilingPerSecond - kept - unclaimed, claimed > 0 ? found : Number.POSITIVE_INFINITY);
     const leastPerSecond = Math.min(claimed / mostPart, this.#whole(paced));
     paced.pacer.retune(most, { besidePerSecond: claimed, leastPerSecond });
     paced.heldToPerSecond = claimed;
+    paced.keptPerSecond = kept;
   }
 
   #withinClaim(paced: Paced, claimed: number): void {
@@ -183,7 +214,9 @@ export class AccountPaces {
     for (const [account, begun] of this.#paced) {
       const paced = await begun;
       const calls = paced.pacer.takeWanted();
-      if (paced.isInUse) await this.#claim(account, paced, { calls, withinMs: lookingMs });
+      // What looks will need in the next minute is much what they needed in this one.
+      if (paced.isInUse && this.#options.role === "poll")
+        await this.#claim(account, paced, { calls, withinMs: lookingMs });
       paced.isInUse = false;
       const learned = paced.pacer.snapshot();
       if (learned === undefined || !isNews(learned, paced.kept)) continue;
@@ -194,11 +227,33 @@ export class AccountPaces {
 
   async #claim(account: string, paced: Paced, demand: { calls: number; withinMs: number }): Promise<void> {
     const { role, clock, memory } = this.#options;
+    if (role === "prune-backups" || role === "audit-backups")
+      return this.#claimInBackground(account, paced, { ...demand, role });
     if (role !== "poll") return;
     const claims = claimFor(paced.claims, { ...demand, ceilingPerSecond: this.#whole(paced), now: clock.now() });
     if (claims === undefined) return;
     await memory.claim(account, claims);
     paced.claims = claims;
+  }
+
+  async #claimInBackground(
+    account: string,
+    paced: Paced,
+    { role, calls, withinMs }: { role: BackgroundFunction; calls: number; withinMs: number },
+  ): Promise<void> {
+    const now = this.#options.clock.now();
+    const isQuiet = !this.#isCreating(paced) && claimedSoon(paced.claims, now) === 0;
+    const facts = { calls, withinMs, isQuiet, now, ceilingPerSecond: this.#takesInAll(paced) };
+    const claims = backgroundClaimFor(facts);
+    if (claims.length === 0) return;
+    await this.#options.memory.claimInBackground(account, role, claims);
+    paced.background = { ...paced.background, [role]: claims };
+  }
+
+  /** What creating found last, however long ago: better than a ceiling that says nothing. */
+  #takesInAll({ created }: Paced): number {
+    const { ceilingPerSecond } = this.#options;
+    return Math.min(ceilingPerSecond, created?.ratePerSecond ?? ceilingPerSecond);
   }
 
   /** A creator whose calls wait for turns confirms what it has learned. */

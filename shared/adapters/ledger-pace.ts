@@ -1,8 +1,9 @@
-// What each function has learned of an account's pace, kept for its next process, and what poll-backups claims: one record per
+// What each function has learned of an account's pace, kept for its next process, and what functions claim: one record per
 // account, one attribute per function, since each learns from its own calls.
 
 import * as z from "zod";
-import type { PollClaim } from "../domain/runs/poll-claim.ts";
+import type { BackgroundFunction } from "../domain/runs/background-claim.ts";
+import type { CallClaim } from "../domain/runs/poll-claim.ts";
 import type { LearnedRate } from "../otc/pace.ts";
 import type { KeptPace, PaceMemory } from "./account-paces.ts";
 import type { DynamoDbTable } from "./dynamodb-table.ts";
@@ -20,6 +21,8 @@ const claimsSchema = z.lazy(() =>
 );
 
 const creator = "create-backups";
+const claimsOfLooks = "claims";
+const claimsOfBackground = (name: BackgroundFunction) => `claims of ${name}`;
 
 export class LedgerPace implements PaceMemory {
   readonly #table: DynamoDbTable;
@@ -35,9 +38,12 @@ export class LedgerPace implements PaceMemory {
   async read(account: string): Promise<KeptPace> {
     const item = await this.#table.get(keyOf(account));
     const rateOf = (learner: string) => rateSchema.safeParse(fromStored(item?.[learner])).data;
+    const claimsOf = (attribute: string) => claimsSchema.safeParse(fromStored(item?.[attribute])).data ?? [];
+    const claimsIn = (name: BackgroundFunction) => claimsOf(claimsOfBackground(name));
     return {
       learned: rateOf(this.#learner),
-      claims: claimsSchema.safeParse(fromStored(item?.claims)).data ?? [],
+      claims: claimsOf(claimsOfLooks),
+      background: { "prune-backups": claimsIn("prune-backups"), "audit-backups": claimsIn("audit-backups") },
       created: rateOf(creator),
     };
   }
@@ -53,9 +59,17 @@ export class LedgerPace implements PaceMemory {
   }
 
   /** Whoever writes last counts: every claim begins only when everybody has read it. */
-  async claim(account: string, claims: readonly PollClaim[]): Promise<void> {
+  async claim(account: string, claims: readonly CallClaim[]): Promise<void> {
+    await this.#claim(account, claimsOfLooks, claims);
+  }
+
+  async claimInBackground(account: string, name: BackgroundFunction, claims: readonly CallClaim[]): Promise<void> {
+    await this.#claim(account, claimsOfBackground(name), claims);
+  }
+
+  async #claim(account: string, attribute: string, claims: readonly CallClaim[]): Promise<void> {
     await this.#table.update(keyOf(account), "SET #claims = :claims", {
-      names: { "#claims": "claims" },
+      names: { "#claims": attribute },
       values: { ":claims": toStored(claims) },
     });
   }

@@ -13,6 +13,8 @@ import { RecentRuns } from "./recent-runs.ts";
 
 /** So many backups are marked in one tick and plan; the others in the next. */
 const marksPerTick = 1000;
+/** A listing, and a deletion. */
+const callsPerDatabase = 2;
 
 export interface AccountOutcome {
   readonly plan: AccountPlan;
@@ -47,6 +49,7 @@ export async function pruneAccount(
     (database) => database.hasDueMarks || (isFollowed && database.verdict.remove.some(isNewMark)),
   );
   if (busy.length === 0 || stop.stopped) return { plan, trouble: undefined, hasAsked: false };
+  await access.value.makeRoom(callsPerDatabase * busy.length);
   const instances = await access.value.listInstances();
   const work: AccountWork = {
     account,

@@ -174,7 +174,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: "the configured rate is not kept",
     file: "shared/services.ts",
-    find: "ceilingPerSecond: config.otcRatePerSecond * share",
-    replace: "ceilingPerSecond: config.otcRatePerSecond * share * 3",
+    find: "ceilingPerSecond: config.otcRatePerSecond * part",
+    replace: "ceilingPerSecond: config.otcRatePerSecond * part * 3",
   },
 ];

@@ -2,8 +2,8 @@
 // poll-backups claims what it will need, and create-backups lives on the rest. Both read the claims again and again while they work,
 // and a claim begins only when everybody must have read it, so their sum stays below the ceiling without a word between them.
 
-/** What poll-backups may use, from one instant until another claim takes its place or it runs out. Calls per second. */
-export interface PollClaim {
+/** What one function may use, from one instant until another claim of its takes its place or it runs out. Calls per second. */
+export interface CallClaim {
   readonly perSecond: number;
   readonly fromAt: number;
   readonly untilAt: number;
@@ -12,11 +12,9 @@ export interface PollClaim {
 /** So old the claims may be by which a call is made. */
 export const rereadMs = 10_000;
 /** Behind that, a slow pace may let some seconds pass between two calls, and clocks of two machines may differ a little. */
-const noticeMs = 20_000;
+export const noticeMs = 20_000;
 const lastsMs = 4 * 60_000;
 
-/** Never claimed by anybody: what prune-backups and audit-backups have, a twentieth each. */
-export const sharedPart = 0.9;
 /** A storm of looks leaves next to nothing to creating: backups that run and fail unseen are worse than backups that begin later. */
 export const mostPart = 0.88;
 /** Tiny demands are met without a claim: a twentieth of the ceiling, of low ceilings more. */
@@ -38,9 +36,9 @@ export function unclaimedPerSecond(ceilingPerSecond: number): number {
 }
 
 /** What is claimed at an instant. */
-export function claimedAt(claims: readonly PollClaim[], at: number): number {
+export function claimedAt(claims: readonly CallClaim[], at: number): number {
   const begun = claims.filter((claim) => claim.fromAt <= at);
-  const last = begun.reduce<PollClaim | undefined>(
+  const last = begun.reduce<CallClaim | undefined>(
     (latest, claim) => (latest === undefined || claim.fromAt >= latest.fromAt ? claim : latest),
     undefined,
   );
@@ -48,7 +46,7 @@ export function claimedAt(claims: readonly PollClaim[], at: number): number {
 }
 
 /** The most that is claimed at an instant or will be before claims read then are read again. */
-export function claimedSoon(claims: readonly PollClaim[], at: number): number {
+export function claimedSoon(claims: readonly CallClaim[], at: number): number {
   const beginning = claims.filter((claim) => claim.fromAt > at && claim.fromAt <= at + noticeMs);
   return Math.max(claimedAt(claims, at), ...beginning.map((claim) => claim.perSecond));
 }
@@ -63,7 +61,7 @@ export interface PollDemand {
 }
 
 /** The claims with the one that this demand asks for; nothing when those that stand will do. */
-export function claimFor(claims: readonly PollClaim[], demand: PollDemand): readonly PollClaim[] | undefined {
+export function claimFor(claims: readonly CallClaim[], demand: PollDemand): readonly CallClaim[] | undefined {
   const { ceilingPerSecond, now } = demand;
   const current = claimedAt(claims, now);
   const wanted = Math.min(wantedPerSecond(demand, current), mostPart * ceilingPerSecond);
@@ -73,7 +71,7 @@ export function claimFor(claims: readonly PollClaim[], demand: PollDemand): read
   const standing = claimedAt(claims, fromAt + 60_000);
   if (Math.abs(perSecond - standing) <= noteworthyChange * Math.max(perSecond, standing)) return undefined;
   const alive = claims.filter((claim) => claim.untilAt > now && claim.fromAt < fromAt);
-  const superseded = (claim: PollClaim) => alive.some((other) => other.fromAt > claim.fromAt && other.fromAt <= now);
+  const superseded = (claim: CallClaim) => alive.some((other) => other.fromAt > claim.fromAt && other.fromAt <= now);
   return [...alive.filter((claim) => !superseded(claim)), { perSecond, fromAt, untilAt: fromAt + lastsMs }];
 }
 

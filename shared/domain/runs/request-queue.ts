@@ -7,6 +7,12 @@ export interface RequestQueue {
   readonly perSecond: number;
 }
 
+/**
+ * Of an account's ceiling, what create-backups can rely on: all that nobody claims as long as few backups end; over a long night
+ * each backup costs a POST and then a look.
+ */
+export const creatingPart = 0.5;
+
 /** When the last of the queue will have been requested; nothing when none gets through. */
 export function lastRequestAt({ waiting, perSecond }: RequestQueue, now: number): number | undefined {
   if (waiting === 0) return now;

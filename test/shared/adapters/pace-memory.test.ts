@@ -1,12 +1,11 @@
-// What is learned of an account's pace outlives the process, in the ledger, each function's own; and the functions' shares.
+// What is learned of an account's pace outlives the process, in the ledger, each function's own; and how functions share it.
 
 import { expect, onTestFinished, test } from "vitest";
 import { localTableNames, startEmbeddedTables } from "../../../local/embedded-tables.ts";
-import { AccountPaces, type PaceMemory } from "../../../shared/adapters/account-paces.ts";
+import { AccountPaces, type KeptPace, type PaceMemory } from "../../../shared/adapters/account-paces.ts";
 import { DynamoDbTable } from "../../../shared/adapters/dynamodb-table.ts";
 import { LedgerPace } from "../../../shared/adapters/ledger-pace.ts";
-import { callShareOf, callShares } from "../../../shared/call-shares.ts";
-import type { PollClaim } from "../../../shared/domain/runs/poll-claim.ts";
+import type { CallClaim } from "../../../shared/domain/runs/poll-claim.ts";
 import type { LearnedRate } from "../../../shared/otc/pace.ts";
 import { EventClock } from "../../support/event-clock.ts";
 
@@ -59,18 +58,23 @@ test("the next process begins with what the last one found, and an idle tick wri
 /** One account's record for processes on a clock that jumps, which no real reading and writing could follow. */
 class PaceRecord {
   readonly #learned = new Map<string, LearnedRate>();
-  #claims: readonly PollClaim[] = [];
+  #claims: readonly CallClaim[] = [];
+  #background: KeptPace["background"] = { "prune-backups": [], "audit-backups": [] };
   isReadable = true;
 
   of(role: string): PaceMemory {
     return {
       read: async () => {
         if (!this.isReadable) throw new Error("the table is away");
-        return { learned: this.#learned.get(role), created: this.#learned.get("create"), claims: this.#claims };
+        const created = this.#learned.get("create");
+        return { learned: this.#learned.get(role), created, claims: this.#claims, background: this.#background };
       },
       keep: async (_account, rate) => void this.#learned.set(role, rate),
       claim: async (_account, claims) => {
         this.#claims = claims;
+      },
+      claimInBackground: async (_account, name, claims) => {
+        this.#background = { ...this.#background, [name]: claims };
       },
     };
   }
@@ -80,7 +84,7 @@ class PaceRecord {
 function creatorAndPoller() {
   const clock = new EventClock(at);
   const record = new PaceRecord();
-  const processOf = (role: "create" | "poll") =>
+  const processOf = (role: "create" | "poll" | "prune-backups") =>
     new AccountPaces({ ...{ clock, random: () => 0, role, ceilingPerSecond: 10 }, memory: record.of(role) });
   /** Calls that a process makes in a tick of 57 seconds when it wants as many as it can have. */
   const tick = async (paces: AccountPaces, wanted = 1_000) => {
@@ -126,6 +130,7 @@ function creatorAndPoller() {
     creator: processOf("create"),
     poller: processOf("poll"),
     another: processOf("poll"),
+    pruner: processOf("prune-backups"),
   };
 }
 
@@ -139,7 +144,7 @@ test("looks have what they claimed in the next tick, and creating has the rest",
   expect(looks).toBeLessThanOrEqual(0.88 * 10 * 57 + 1);
   await nextMinute();
   const requests = await tick(creator);
-  expect(requests).toBeLessThanOrEqual(0.02 * 10 * 57 + 2);
+  expect(requests).toBeLessThanOrEqual((0.95 - 0.88) * 10 * 57 + 2);
 });
 
 test("a tick of looking that needs more, or less, is made room for while creating goes on", async () => {
@@ -151,11 +156,11 @@ test("a tick of looking that needs more, or less, is made room for while creatin
   // The first twenty seconds pass before the claim begins.
   const storm = await during(60, { creator, poller, looks: 300 });
   expect(storm.looks).toBeGreaterThan(280);
-  expect(storm.looks + storm.requests).toBeLessThanOrEqual(0.9 * 10 * 60 + 2);
+  expect(storm.looks + storm.requests).toBeLessThanOrEqual(0.95 * 10 * 60 + 2);
   const calm = await during(60, { creator, poller, looks: 30 });
   expect(calm.looks).toBeGreaterThanOrEqual(30);
   expect(calm.requests).toBeGreaterThan(300);
-  expect(calm.looks + calm.requests).toBeLessThanOrEqual(0.9 * 10 * 60 + 2);
+  expect(calm.looks + calm.requests).toBeLessThanOrEqual(0.95 * 10 * 60 + 2);
 });
 
 test("claims that cannot be read are taken to be the largest", async () => {
@@ -165,7 +170,7 @@ test("claims that cannot be read are taken to be the largest", async () => {
     record.isReadable = false;
   });
   const { requests } = await during(60, { creator, poller: undefined, looks: 0 });
-  expect(requests).toBeLessThanOrEqual(10 * 9 + 0.02 * 10 * 50 + 2);
+  expect(requests).toBeLessThanOrEqual(10 * 9.5 + (0.95 - 0.88) * 10 * 50 + 2);
   expect(requests).toBeGreaterThan(70);
 });
 
@@ -185,11 +190,37 @@ test("as long as nothing is claimed creating has nearly all", async () => {
   await tick(poller, 5);
   await tick(creator);
   await nextMinute();
-  expect(await tick(creator)).toBeGreaterThan(0.82 * 10 * 57);
+  expect(await tick(creator)).toBeGreaterThan(0.88 * 10 * 57);
 });
 
-test("the shares of all functions fill the ceiling and no more", () => {
-  expect(Object.values(callShares).reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 9);
-  expect(callShareOf("poll-backups")).toBeGreaterThanOrEqual(0.2);
-  expect(callShareOf("somebody else")).toBe(0.05);
+/** What a tick of prune-backups gets done that has more to do than it can. */
+async function pruning({ clock, pruner }: ReturnType<typeof creatorAndPoller>): Promise<number> {
+  const stopAt = clock.now() + 57_000;
+  const pace = await pruner.of("demo");
+  await pace.makeRoom(1_000, stopAt - 6_000);
+  let calls = 0;
+  const worker = async () => {
+    while ((await pace.acquire({ priority: "poll", deadlineAt: stopAt })).granted) calls += 1;
+  };
+  await clock.runUntil(Promise.all([worker(), worker()]));
+  await pruner.keep();
+  return calls;
+}
+
+test("in the background much is done of a quiet account, and little beside creating, which has all the rest meanwhile", async () => {
+  const functions = creatorAndPoller();
+  const { during, nextMinute, creator } = functions;
+  const quiet = await pruning(functions);
+  expect(quiet).toBeGreaterThan(0.27 * 10 * 37);
+  expect(quiet).toBeLessThanOrEqual(0.3 * 10 * 37 + 0.025 * 10 * 20 + 2);
+  await nextMinute();
+  await nextMinute();
+  await during(30, { creator, poller: undefined, looks: 0 });
+  await creator.keep();
+  await nextMinute();
+  const both = await Promise.all([pruning(functions), during(57, { creator, poller: undefined, looks: 0 })]);
+  expect(both[0]).toBeGreaterThan(0.05 * 10 * 37);
+  expect(both[0]).toBeLessThanOrEqual(0.05 * 10 * 37 + 0.025 * 10 * 20 + 2);
+  expect(both[1].requests).toBeGreaterThan(0.83 * 10 * 57);
+  expect(both[0] + both[1].requests).toBeLessThanOrEqual(0.97 * 10 * 57);
 });

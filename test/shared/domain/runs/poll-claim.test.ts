@@ -1,16 +1,7 @@
-// What poll-backups claims of an account's calls, and that it never meets a create-backups that does not know of it.
+// What poll-backups claims of an account's calls. That claims never meet is in background-claim.test.ts.
 
-import fc from "fast-check";
 import { expect, test } from "vitest";
-import {
-  claimedAt,
-  claimedSoon,
-  claimFor,
-  type PollClaim,
-  rereadMs,
-  sharedPart,
-  unclaimedPerSecond,
-} from "../../../../shared/domain/runs/poll-claim.ts";
+import { claimedAt, claimedSoon, claimFor, unclaimedPerSecond } from "../../../../shared/domain/runs/poll-claim.ts";
 
 const at = Date.UTC(2026, 10, 24, 2, 30);
 const second = 1000;
@@ -54,37 +45,4 @@ test("a claim that will do is not made again, one that runs out is", () => {
 
 test("a ceiling of one call per second leaves looks a fifth without any claim", () => {
   expect([1, 5, 10, 200].map(unclaimedPerSecond)).toEqual([0.2, 0.5, 0.5, 10]);
-});
-
-const demands = fc.array(
-  fc.record({
-    afterMs: fc.integer({ min: 1, max: 5 * minute }),
-    calls: fc.integer({ min: 0, max: 3_000 }),
-    withinMs: fc.integer({ min: -1_000, max: minute }),
-  }),
-  { minLength: 1, maxLength: 20 },
-);
-
-test("whenever creating and another look read the claims, they stay below the ceiling together until they read them again", () => {
-  const instants = fc.tuple(fc.nat(60 * minute), fc.nat(rereadMs + 5 * second), fc.nat(rereadMs + 5 * second));
-  fc.assert(
-    fc.property(demands, instants, fc.constantFrom(1, 5, 10, 200), (asked, [atMs, createdAgo, lookedAgo], ceiling) => {
-      const t = at + atMs;
-      let now = at;
-      let claims: readonly PollClaim[] = [];
-      let [forCreating, forLooks] = [claims, claims];
-      for (const { afterMs, ...one } of asked) {
-        now += afterMs;
-        if (now > t) break;
-        claims = claimFor(claims, { ...one, ceilingPerSecond: ceiling, now }) ?? claims;
-        if (now <= t - createdAgo) forCreating = claims;
-        if (now <= t - lookedAgo) forLooks = claims;
-      }
-      const least = unclaimedPerSecond(ceiling);
-      const creating = sharedPart * ceiling - Math.max(claimedSoon(forCreating, t - createdAgo), least);
-      const looking = Math.max(claimedAt(forLooks, t), least);
-      expect(creating + looking).toBeLessThanOrEqual(sharedPart * ceiling + 1e-9);
-    }),
-    { numRuns: 2_000 },
-  );
 });
