@@ -131,6 +131,8 @@ export interface StandingAlertStore {
   /** The lease of an unsent alert whose sender died; nothing when another tick took it first. */
   takeOver(alert: StandingAlert, now: number): Promise<StandingAlert | undefined>;
   markSent(alert: StandingAlert, now: number): Promise<void>;
+  /** The cause of an open alert was met again; nothing when another cause has taken its place. */
+  noteMet(alert: StandingAlert, now: number): Promise<void>;
   /** The cause is gone: a later one alerts again. */
   clear(subject: string, kind: StandingAlert["kind"]): Promise<void>;
   open(): Promise<StandingAlert[]>;

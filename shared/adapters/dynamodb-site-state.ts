@@ -141,6 +141,7 @@ const standingSchema = z.lazy(() =>
     members: z.array(z.string()).exactOptional(),
     owner: z.string().exactOptional(),
     raisedAt: z.number(),
+    metAt: z.number().exactOptional(),
     leaseUntilAt: z.number(),
     sentAt: z.number().exactOptional(),
   }),
@@ -171,6 +172,13 @@ export class DynamoDbStandingAlerts implements StandingAlertStore {
   async markSent(alert: StandingAlert, now: number): Promise<void> {
     const values = { ":fingerprint": alert.fingerprint };
     await this.#put({ ...alert, sentAt: now }, { expression: "fingerprint = :fingerprint", values });
+  }
+
+  async noteMet(alert: StandingAlert, now: number): Promise<void> {
+    await this.#table.update(keyOf(alert), "SET metAt = :now", {
+      expression: "fingerprint = :fingerprint",
+      values: { ":now": new Date(now).toISOString(), ":fingerprint": alert.fingerprint },
+    });
   }
 
   async clear(subject: string, kind: StandingAlert["kind"]): Promise<void> {

@@ -16,6 +16,14 @@ const remotePatienceMs = 30 * 60_000;
  */
 const repeatAfterMs = 20 * 60 * 60_000;
 
+/**
+ * An account is well again when nobody has met the cause for so long. Several functions look at it, each with a login and a network of its
+ * own: what one of them can do does not end what another one meets a minute later.
+ */
+const wellAfterMs = 15 * 60_000;
+/** How exactly it is kept when a cause was met last. */
+const metEveryMs = 2 * 60_000;
+
 /** A page holds at most so many runs by name; the ledger has them all. */
 const listedRuns = 500;
 
@@ -28,8 +36,7 @@ const whenPosting = " when posting";
 /**
  * `waitingSince` is when the oldest run that needs the account became due. Returns the alert to be sent now, if any.
  * A busy, throttled or failing OTC alerts late; wrong credentials, rights or secrets at once. `hasPosted` is whether a POST was
- * accepted in this tick: without one, what only a POST meets is not over, however well the rest works. Two functions look at an
- * account, and the one that lists must not end what the one that posts will raise again a minute later.
+ * accepted in this tick: without one, what only a POST meets is not over, however well the rest works.
  */
 export async function noteAccount(
   site: Site,
@@ -48,27 +55,28 @@ export async function noteAccount(
   const { account, trouble, open } = facts;
   const subject = accountSubject(account);
   const told = open.find((alert) => alert.subject === subject && alert.kind === "account-unusable");
+  const now = site.clock.now();
   if (trouble === undefined) {
-    if (told !== undefined && (facts.hasPosted || !isMetByPosting(told)))
+    if (told !== undefined && isOver(told, { hasPosted: facts.hasPosted, now }))
       await site.standingAlerts.clear(subject, "account-unusable");
     return undefined;
   }
-  const now = site.clock.now();
   const kind = failureKinds[trouble.code];
   if (kind.retry === "soon" || (kind.blame === "remote" && now - facts.waitingSince < remotePatienceMs))
     return undefined;
-  // Whichever of a list and a POST met it first has told of it.
-  const isKnown = told !== undefined && causeIn(told) === causeOf(trouble);
-  if (isKnown && (kind.blame !== "remote" || now - told.raisedAt < repeatAfterMs)) return undefined;
+  // Whoever met it first has told of it, also where another cause has been told since.
+  const isKnown = told !== undefined && causesIn(told).includes(causeOf(trouble));
+  if (isKnown && (kind.blame !== "remote" || now - told.raisedAt < repeatAfterMs)) {
+    if (now - lastMetAt(told) >= metEveryMs) await site.standingAlerts.noteMet(told, now);
+    return undefined;
+  }
+  const mark = facts.metByPost === true && kind.blame === "remote" ? whenPosting : "";
   const alert: StandingAlert = {
     subject,
     kind: "account-unusable",
     level: "page",
-    fingerprint: [
-      causeOf(trouble),
-      facts.metByPost === true && kind.blame === "remote" ? whenPosting : "",
-      isKnown ? ` again at ${new Date(now).toISOString()}` : "",
-    ].join(""),
+    fingerprint: `${causeOf(trouble)}${mark}${isKnown ? ` again at ${new Date(now).toISOString()}` : ""}`,
+    members: [...new Set([...(told?.members ?? []), `${causeOf(trouble)}${mark}`])],
     details: [
       ...(isKnown ? [`still so, after the page at ${new Date(told.raisedAt).toISOString()}`] : []),
       `${trouble.message} (${trouble.code})`,
@@ -101,13 +109,24 @@ function causeOf({ code }: Pick<Failure, "code">): string {
   return code === "login-withheld" || code === "account-locked" ? "credentials-refused" : code;
 }
 
-function causeIn({ fingerprint }: StandingAlert): string {
-  const [cause = ""] = fingerprint.split(" ");
-  return troubleAtOtc.has(cause) ? "provider-unavailable" : cause;
+/** All that was told under one open alert. */
+function causesIn({ fingerprint, members = [fingerprint] }: StandingAlert): string[] {
+  return members.map((member) => {
+    const [cause = ""] = member.split(" ");
+    return troubleAtOtc.has(cause) ? "provider-unavailable" : cause;
+  });
 }
 
-function isMetByPosting(alert: StandingAlert): boolean {
-  return metByPosting.has(causeIn(alert)) || alert.fingerprint.includes(whenPosting);
+/** An accepted POST proves that what only POSTs meet is over; of everything else only that nobody meets it any more. */
+function isOver(told: StandingAlert, { hasPosted, now }: { hasPosted: boolean; now: number }): boolean {
+  const { fingerprint, members = [fingerprint] } = told;
+  const posting = members.map((member) => member.includes(whenPosting) || metByPosting.has(member.split(" ")[0] ?? ""));
+  if (posting.every(Boolean)) return hasPosted;
+  return (hasPosted || !posting.some(Boolean)) && now - lastMetAt(told) >= wellAfterMs;
+}
+
+function lastMetAt({ raisedAt, metAt = raisedAt }: StandingAlert): number {
+  return Math.max(raisedAt, metAt);
 }
 
 function evidence(trouble: Failure): string[] {

@@ -99,6 +99,7 @@ function drySite(real: Site, seen: Notebook): Site {
       },
       takeOver: async (alert) => alert,
       markSent: async () => {},
+      noteMet: async () => {},
       clear: async (subject) => {
         seen.notes.push(`the alert on ${subject} would end`);
       },

@@ -80,12 +80,11 @@ async function surveyAccount(site: Site, facts: AccountFacts): Promise<AccountIn
   const { account, policies, before, open, survey } = facts;
   const provider = await site.provider.account(account, { stopAt: facts.tick.stopAt });
   const listing = provider.ok ? await provider.value.listInstances() : provider;
-  if (!listing.ok) {
-    const waitingSince = before?.checkedAt ?? site.clock.now();
-    const alert = await noteAccount(site, { account, trouble: listing.failure, waitingSince, hasPosted: false, open });
-    if (alert !== undefined) survey.standing.push(alert);
-    return before;
-  }
+  const waitingSince = before?.checkedAt ?? site.clock.now();
+  const trouble = listing.ok ? undefined : listing.failure;
+  const alert = await noteAccount(site, { account, trouble, waitingSince, hasPosted: false, open });
+  if (alert !== undefined) survey.standing.push(alert);
+  if (!listing.ok) return before;
   const endsAt = provider.ok ? provider.value.passwordExpiresAt() : undefined;
   if (endsAt !== undefined) survey.passwordEndsAt = Math.min(survey.passwordEndsAt ?? endsAt, endsAt);
   const meant = await databasesOf(site, { policies, instances: listing.value, open, survey });

@@ -44,6 +44,25 @@ test.each(["permission-denied", "provider-unavailable", "throttled"] as const)(
   },
 );
 
+test("a login that one function cannot make and the other does not need: the account pages once, not at every look", async () => {
+  const scenario: Scenario = {
+    seed: 1,
+    isWired: true,
+    startAt,
+    endAt: slotAt + 6 * hourMs,
+    instances: [{ id: instanceIds[0], name: "db-0", account: "alpha", isReplica: false }],
+    // The second one waits for the first one's backup, and lists with the token it has; whoever follows the first has none yet.
+    edits: [policy("one", instanceIds[0], "15 1 * * *"), policy("two", instanceIds[0], "15 1 * * *")],
+    faults: [
+      { kind: "backup-fate", at: startAt, fate: "slow" },
+      { kind: "user-locked", at: Date.UTC(2026, 10, 25, 1, 15, 50), forMs: 3 * hourMs, account: "alpha" },
+    ],
+  };
+  const { world } = await simulate(scenario);
+  const pages = world.inbox.delivered.filter(({ notice }) => notice.subject.includes("account-unusable"));
+  expect(pages.map(({ at, notice }) => `${new Date(at).toISOString()} ${notice.subject}`)).toHaveLength(1);
+});
+
 test.each([
   ["provider-unavailable", ["2026-11-25T01", "2026-11-26T01"]],
   ["permission-denied", ["2026-11-25T01"]],

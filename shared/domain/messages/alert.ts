@@ -74,6 +74,8 @@ export interface StandingAlert {
   readonly members?: readonly string[];
   readonly owner?: string;
   readonly raisedAt: number;
+  /** When the cause was met again last, where that is kept. */
+  readonly metAt?: number;
   readonly leaseUntilAt: number;
   readonly sentAt?: number;
 }
