@@ -17,7 +17,10 @@ const core = [
   "decisions-at-otc",
   "reconciliation",
   "retention",
+  "retention-mark",
   "retention-plan",
+  "retention-preview",
+  "retention-verdict",
   "selection",
 ];
 

@@ -81,5 +81,8 @@ describe("the default freshness target", () => {
     const daysAround = schedule("0 2 1-10 12 *"); // two Decembers lie within 366 days of the first slot of one
     expect(defaultMaxAgeHours(daysAround, Date.parse("2026-12-01T02:00Z"), 60)).toBe(356 * 24 + 1);
     expect(defaultMaxAgeHours(daysAround, Date.parse("2026-11-23T12:00Z"), 60)).toBe(25);
+    const leapYearAhead = schedule("0 2 2,3 12 *"); // of 2028: exactly 366 days ahead, and a minute later within them
+    expect(defaultMaxAgeHours(leapYearAhead, Date.parse("2027-12-02T02:00Z"), 60)).toBe(25);
+    expect(defaultMaxAgeHours(leapYearAhead, Date.parse("2027-12-02T02:01Z"), 60)).toBe(365 * 24 + 1);
   });
 });

@@ -145,6 +145,19 @@ describe("a window of slots", () => {
     expect([...slotsBetween(nightly, slotAt + 1, slotAt - 1)]).toEqual([]);
   });
 
+  it("that is cut where the clock jumps has each slot on one side, once", () => {
+    const cut = (text: string, [from, at, to]: readonly [string, string, string]) => [
+      slots(text, "Europe/Berlin", [from, at]),
+      slots(text, "Europe/Berlin", [at, to]),
+    ];
+    const spring = (at: string) => cut("30 2 * * *", ["2026-03-29T00:00", at, "2026-03-29T12:00"]);
+    expect(spring("2026-03-29T01:00")).toEqual([[], ["2026-03-29T01:00"]]);
+    expect(spring("2026-03-29T01:01")).toEqual([["2026-03-29T01:00"], []]);
+    const autumn = (text: string) => cut(text, ["2026-10-25T00:00", "2026-10-25T01:00", "2026-10-25T03:00"]);
+    expect(autumn("30 2-3 * * *")).toEqual([["2026-10-25T00:30"], ["2026-10-25T02:30"]]);
+    expect(autumn("30 * * * *")).toEqual([["2026-10-25T00:30"], ["2026-10-25T01:30", "2026-10-25T02:30"]]);
+  });
+
   it("may have no end", () => {
     expect(slotsBetween(nightly, slotAt, Infinity).next().value).toBe(slotAt);
     expect([...slotsBetween(schedule("0 0 31 2 *"), -Infinity, Infinity)]).toEqual([]);
