@@ -2,7 +2,7 @@
 // policy on one database; everything is dated by the slot and counted from the newest good one, never from now.
 
 import type { Policy } from "../policy.ts";
-import { isGood, isLargeEnough } from "../runs/good.ts";
+import { isGood } from "../runs/good.ts";
 import { backupName, slotText } from "../runs/naming.ts";
 import { type BackupRef, hasEnded, type RetentionMark, type Run } from "../runs/run.ts";
 import { type Hold, holdOn } from "./hold.ts";
@@ -176,10 +176,9 @@ function goReason(
   return terms?.retention === undefined ? "" : notKeptText(terms.retention, newest);
 }
 
+/** A COMPLETED backup of ours that is there can only be not good by its size. */
 function notGoodText(run: Run, terms: RetentionTerms | undefined): string {
-  const floorKb = terms?.sizeFloorKb ?? run.terms.sizeFloorKb;
   if (run.sizeKb === undefined) return "COMPLETED but not good: OTC gave no size";
-  return isLargeEnough(run.sizeKb, floorKb)
-    ? "COMPLETED but not good"
-    : `COMPLETED but not good: ${run.sizeKb} kB, at least ${floorKb} kB are asked for`;
+  const floorKb = terms?.sizeFloorKb ?? run.terms.sizeFloorKb;
+  return `COMPLETED but not good: ${run.sizeKb} kB, at least ${floorKb} kB are asked for`;
 }

@@ -122,11 +122,13 @@ describe("a mark", () => {
   test("refused again and again makes one step longer, and no list; another reason is a step of its own", () => {
     const refuse = (before: typeof run, hour: number, why: string) =>
       deletionRefused(beginDeletion(before, id, now), id, { now: now + hour * hourMs, why });
-    const twice = refuse(refuse(marked, 1, "busy"), 2, "busy");
-    expect(twice.events).toHaveLength(2);
-    expect(twice.events.at(0)?.reason).toBe("marked-for-removal");
+    const anew = { planId: "q", reasons: ["still"], now, graceMs: hourMs };
+    const before = markBackup(keepAgain(marked, id, { now, why: "held" }), id, anew);
+    const twice = refuse(refuse(before, 1, "busy"), 2, "busy");
+    const reasons = ["marked-for-removal", "kept-again", "marked-for-removal", "deletion-refused"];
+    expect(twice.events.map((event) => event.reason)).toEqual(reasons);
     expect(twice.events.at(-1)).toMatchObject({ at: now + hourMs, lastAt: now + 2 * hourMs, times: 2 });
-    expect(refuse(twice, 3, "frozen").events).toHaveLength(3);
+    expect(refuse(twice, 3, "frozen").events).toHaveLength(5);
   });
 });
 
@@ -157,6 +159,7 @@ describe("the marks of a run that was retried", () => {
 
   test("that are being deleted are found with their backups, the main one among them", () => {
     const all = mark(mark(mark(run, "first"), "second"), id);
+    expect(deletingBackups(run)).toEqual([]);
     expect(deletingBackups(all)).toEqual([]);
     const begun = beginDeletion(beginDeletion(all, "second", now), id, now);
     expect(deletingBackups(begun)).toMatchObject([

@@ -113,6 +113,9 @@ describe("a plan", () => {
     expect(planned(runs, { instancePresent: false }).hasDueMarks).toBe(false);
     expect(planned(runs, { terms: undefined }).hasDueMarks).toBe(true);
     expect(planned([old, ...newer], { terms: undefined }).hasDueMarks).toBe(false);
+    const failed = marked(aRun({ slot: "2026-11-20T02:30Z", state: "failed" }));
+    expect(planned([failed, ...newer], { instancePresent: false }).hasDueMarks).toBe(false);
+    expect(planned([failed, ...newer], { terms: undefined }).hasDueMarks).toBe(true);
     const deleted = confirmDeleted(beginDeletion(marked(old), old.backupId ?? "", now), old.backupId ?? "", now);
     expect(planned([deleted, ...newer], { terms: undefined }).hasDueMarks).toBe(false);
   });
