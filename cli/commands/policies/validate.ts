@@ -1,9 +1,16 @@
 // `otc-backup policies validate`: checks files, offline.
 
 import { Command } from "commander";
+import {
+  longQueuesOf,
+  longQueueText,
+  slowRetentionOf,
+  slowRetentionText,
+  tightWindowsOf,
+  tightWindowText,
+} from "../../account-limits.ts";
 import { print, printJson } from "../../output.ts";
 import { findingTally, findingText, isProblem, readPolicyFiles } from "../../policy-files.ts";
-import { longQueuesOf, longQueueText, tightWindowsOf, tightWindowText } from "../../tight-windows.ts";
 import { wholeNumber } from "../../whole-number.ts";
 
 export function validateCommand(): Command {
@@ -22,12 +29,15 @@ async function validate(files: string[], options: { rate: string; json?: boolean
   const policies = read.policies.map(({ policy }) => policy);
   const tight = tightWindowsOf(policies, callsPerSecond, now);
   const long = longQueuesOf(policies, callsPerSecond, now);
-  if (options.json === true)
-    printJson({ policies: read.policies.length, findings: read.findings, tightWindows: tight, longQueues: long });
-  else {
+  const slow = slowRetentionOf(policies, now);
+  if (options.json === true) {
+    const beyond = { tightWindows: tight, longQueues: long, slowRetention: slow };
+    printJson({ policies: read.policies.length, findings: read.findings, ...beyond });
+  } else {
     for (const finding of read.findings) print(findingText(finding));
     for (const window of tight) print(tightWindowText(window));
     for (const queue of long) print(longQueueText(queue));
+    for (const account of slow) print(slowRetentionText(account));
     print(findingTally(read));
   }
   if (read.findings.some(isProblem)) process.exitCode = 3;

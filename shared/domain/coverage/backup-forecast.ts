@@ -2,6 +2,7 @@
 // new ones, and how many their retention keeps. OTC publishes no limit; it answers 413 when there is one.
 
 import type { Policy, Retention } from "../policy.ts";
+import { levelsOffAt } from "../retention/retention-caps.ts";
 import { slotsBetween } from "../slots/slots.ts";
 
 const dayMs = 86_400_000;
@@ -69,8 +70,13 @@ function heldIn({ held, perDay, ceiling = Number.POSITIVE_INFINITY }: Stock, day
   return Math.max(held, Math.min(ceiling, Math.floor(held + perDay * days)));
 }
 
+/** Of one account. Retention keeps up with the rules only as far as a day's cap of deletions lets it. */
 function countIn(stocks: readonly Stock[], days: number): number {
-  return sum(stocks, (stock) => heldIn(stock, days));
+  const byRules = sum(stocks, (stock) => heldIn(stock, days));
+  const kept = stocks.filter((stock) => stock.ceiling !== undefined);
+  const undeleted = sum(stocks, (stock) => Math.floor(stock.held + stock.perDay * days));
+  const atLeast = levelsOffAt(sum(kept, (stock) => stock.perDay));
+  return Math.max(byRules, Math.min(undeleted, atLeast));
 }
 
 /** The stock never shrinks in a forecast, so halving finds the first day. */

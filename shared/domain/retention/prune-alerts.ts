@@ -82,7 +82,7 @@ export function lateAlert(plan: AccountPlan, now: number): StandingAlert | undef
   const marks = plan.databases.flatMap(({ verdict }) => verdict.remove.flatMap((judged) => markIn(judged) ?? []));
   const late = marks.filter((mark) => mark.stage === "marked" && mark.removableAt + lateAfterMs <= now);
   if (late.length === 0) return undefined;
-  const oldest = Math.min(...late.map((mark) => mark.removableAt));
+  const oldest = late.reduce((first, mark) => Math.min(first, mark.removableAt), now);
   const markedInADay = marks.filter((mark) => mark.markedAt > now - lateAfterMs).length;
   return {
     ...standing(plan.account, now),

@@ -4,13 +4,24 @@
 /** Deletions of one database in one tick. */
 export const perDatabaseAndTick = 2;
 
+const fewestPerDay = 20;
+const partPerDay = 0.05;
+
 /** `good`: so many good backups the account has. */
 export function perAccountAndTick(good: number): number {
   return Math.max(10, Math.floor(good * 0.02));
 }
 
 export function perAccountAndDay(good: number): number {
-  return Math.max(20, Math.floor(good * 0.05));
+  return Math.max(fewestPerDay, Math.floor(good * partPerDay));
+}
+
+/**
+ * What an account comes to at least, whatever less its rules keep, when so many backups a day become too many: only with so many is
+ * the day's cap as large as that. 0 where the rules alone decide.
+ */
+export function levelsOffAt(perDay: number): number {
+  return perDay <= fewestPerDay ? 0 : Math.ceil(perDay / partPerDay);
 }
 
 /** The day a deletion counts for: UTC, `2026-11-24`. */

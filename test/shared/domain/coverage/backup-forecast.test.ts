@@ -34,6 +34,18 @@ test("retention ends the growth, and a limit above its end is never reached", ()
   expect(forecast([stock], { now, limit: 17 })).toMatchObject({ limitReachedAt: now + 12 * dayMs });
 });
 
+test("where more than twenty backups a day are too many, the day's cap decides how many an account comes to", () => {
+  const stock = (databases: number) => ({ held: 5 * databases, sizeKb: 1, perDay: databases, ceiling: 10 * databases });
+  expect(forecast([stock(20)], { now })).toMatchObject({ ceiling: 200, in365Days: 200 });
+  expect(forecast([stock(100), stock(300)], { now, limit: 7000 })).toMatchObject({
+    in30Days: 8000,
+    ceiling: 8000,
+    limitReachedAt: now + 13 * dayMs,
+  });
+  // With rules that keep enough, it changes nothing.
+  expect(forecast([{ ...stock(400), ceiling: 12_000 }], { now })).toMatchObject({ ceiling: 12_000 });
+});
+
 test("a limit that is reached already is reached today, and more than retention keeps does not shrink by hope", () => {
   const stock = { held: 30, sizeKb: 1, perDay: 1, ceiling: 17 };
   expect(forecast([stock], { now, limit: 30 })).toMatchObject({ held: 30, in365Days: 30, limitReachedAt: now });

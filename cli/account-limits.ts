@@ -1,6 +1,9 @@
-// Start windows of a set of policies that hold more databases than can be requested in them, as warnings, and queues that take long.
+// What a set of policies asks of an account beyond its pace: start windows that hold more databases than can be requested in them,
+// queues that take long, and rules of retention that the caps on deleting cannot follow.
 
+import { retentionCeiling, slotsPerDay } from "../shared/domain/coverage/backup-forecast.ts";
 import type { Policy } from "../shared/domain/policy.ts";
+import { levelsOffAt } from "../shared/domain/retention/retention-caps.ts";
 import {
   creatingPart,
   type Demand,
@@ -58,6 +61,37 @@ export function longQueuesOf(policies: readonly Policy[], callsPerSecond: number
 export function longQueueText({ account, slotAt, databases, lastRequestedAt }: LongQueue): string {
   const minutes = Math.ceil((lastRequestedAt - slotAt) / minuteMs);
   return `note: account ${account}: ${databases} databases at ${iso(slotAt)}; the last will have been requested about ${minutes} minutes later; spread the schedules over several slots, or ask OTC for a higher limit, if that is too late`;
+}
+
+/** An account whose rules let more backups go in a day than are deleted in one, until it holds far more than the rules keep. */
+export interface SlowRetention {
+  readonly account: string;
+  /** Backups that become too many each day. */
+  readonly perDay: number;
+  readonly keptByRules: number;
+  readonly comesTo: number;
+}
+
+/** Selectors, whose databases no file knows, do not count. */
+export function slowRetentionOf(policies: readonly Policy[], now: number): SlowRetention[] {
+  const kept = policies.flatMap((policy) => {
+    const perDay = slotsPerDay(policy, now);
+    const ceiling = retentionCeiling(policy.retention, perDay);
+    const databases = policy.target.kind === "instances" ? policy.target.instanceIds.length : 0;
+    return ceiling === undefined || databases === 0
+      ? []
+      : [{ account: policy.account, perDay: perDay * databases, ceiling: ceiling * databases }];
+  });
+  return [...Map.groupBy(kept, ({ account }) => account)].flatMap(([account, list]) => {
+    const perDay = Math.round(list.reduce((sum, one) => sum + one.perDay, 0));
+    const keptByRules = list.reduce((sum, one) => sum + one.ceiling, 0);
+    const most = levelsOffAt(perDay);
+    return most > keptByRules ? [{ account, perDay, keptByRules, comesTo: most }] : [];
+  });
+}
+
+export function slowRetentionText({ account, perDay, keptByRules, comesTo: most }: SlowRetention): string {
+  return `note: account ${account}: retention lets ${perDay} backups go a day and at most 5 % of an account are deleted in one, so it will come to about ${most} backups where the rules keep ${keptByRules}; keep more, or spread the databases over more accounts, if that is too many`;
 }
 
 const iso = (at: number) => `${new Date(at).toISOString().slice(0, 16)}Z`;
