@@ -8,6 +8,7 @@ const core = [
   "doubted-name",
   "slots",
   "slots-judged",
+  "daily-window",
   "decide-look",
   "plan-looks",
   "decision-trace",

@@ -33,9 +33,8 @@ export function afterRequest(run: Run, answer: Result<RemoteBackup>, now: number
 export function retryDelayMs(run: Run, why: Failure): number {
   // Nothing stands in the way but the end of a tick: whoever waits a minute for that misses the next one.
   if (why.code === "held-by-pace") return 0;
-  const last = run.events.at(-1);
   const tries = run.events.filter((e) => e.reason === why.code).reduce((sum, e) => sum + e.times, 0);
-  const patient = last === undefined ? minuteMs : Math.min(5, 1 + Math.floor(tries / 5)) * minuteMs;
+  const patient = Math.min(5, 1 + Math.floor(tries / 5)) * minuteMs;
   return Math.max(patient, why.afterMs ?? 0);
 }
 

@@ -108,6 +108,9 @@ test("what vanishes once more is told once more, when the first alert had been s
     { kind: "backup-vanished", level: "page", attempt: 1, raisedAt: minute(801), leaseUntilAt: minute(802) },
   ]);
   expect(vanish(backupListedAgain(gone, minute(700)), minute(800)).alerts).toEqual(gone.alerts);
+  const [adoption] = adopted({ status: "COMPLETED" }).alerts.map((alert) => ({ ...alert, sentAt: minute(91) }));
+  const both = { ...told, alerts: [...told.alerts, ...(adoption === undefined ? [] : [adoption])] };
+  expect(backupListedAgain(both, minute(700)).alerts).toEqual([adoption]);
 });
 
 test("a run that was missed because its record was lost is replaced by what OTC has", () => {

@@ -10,7 +10,13 @@ import {
   ok,
 } from "../../../../shared/domain/failure.ts";
 import type { Policy } from "../../../../shared/domain/policy.ts";
-import { afterRequest, retryDelayMs } from "../../../../shared/domain/runs/decide-request.ts";
+import {
+  afterAccountFailure,
+  afterRequest,
+  isForLater,
+  isKnownToWaitFor,
+  retryDelayMs,
+} from "../../../../shared/domain/runs/decide-request.ts";
 import { decideStart } from "../../../../shared/domain/runs/decide-start.ts";
 import { postpone } from "../../../../shared/domain/runs/run-machine.ts";
 import { dueSlots } from "../../../../shared/domain/slots/due-slots.ts";
@@ -56,11 +62,41 @@ test("an accepted request is followed by the id that OTC gave", () => {
 
 test("busy is asked again every minute, later every five, and not before OTC says", () => {
   const busy = failure("instance-busy", "busy");
-  let run = aWaitingRun();
-  expect(retryDelayMs(run, busy)).toBe(60_000);
-  for (let n = 1; n <= 30; n += 1) run = postpone(run, busy, { now: minute(n), retryAt: minute(n + 1) });
-  expect(retryDelayMs(run, busy)).toBe(300_000);
-  expect(retryDelayMs(run, { ...busy, afterMs: 900_000 })).toBe(900_000);
+  const delayAfter = (tries: number, told = busy) => {
+    let run = aWaitingRun();
+    for (let n = 1; n <= tries; n += 1) run = postpone(run, told, { now: minute(n), retryAt: minute(n + 1) });
+    return retryDelayMs(run, busy) / 60_000;
+  };
+  expect([0, 4, 5, 9, 10, 19, 20, 30].map((tries) => delayAfter(tries))).toEqual([1, 1, 2, 2, 3, 4, 5, 5]);
+  expect(delayAfter(30, failure("throttled", "other"))).toBe(1);
+  expect(retryDelayMs(aWaitingRun(), { ...busy, afterMs: 900_000 })).toBe(900_000);
+  expect(afterRequest(aRequestedRun(), failed(busy), minute(1)).dueAt).toBe(minute(2));
+});
+
+test("who waits for nothing but the end of a tick is due at once, whatever else is said", () => {
+  const held = failure("held-by-pace", "no calls left", { afterMs: 900_000 });
+  expect(retryDelayMs(aWaitingRun(), held)).toBe(0);
+});
+
+test("an account that cannot be used is tried again in a minute, or when OTC says", () => {
+  const dueAt = (afterMs?: number) => {
+    const why = failure("credentials-refused", "login refused", afterMs === undefined ? {} : { afterMs });
+    return afterAccountFailure(aWaitingRun(), why, minute(1)).dueAt;
+  };
+  expect([undefined, 5000, 600_000].map(dueAt)).toEqual([minute(2), minute(2), minute(11)]);
+});
+
+test.each(codes)("%s leaves the account's calls for later only when calls are what is short", (code) => {
+  expect(isForLater(failure(code, "simulated"))).toBe(code === "held-by-pace" || code === "throttled");
+});
+
+test("a run that is known to wait for the same is not written again, unless OTC asks for more than a minute", () => {
+  const throttled = (afterMs?: number) => failure("throttled", "simulated", afterMs === undefined ? {} : { afterMs });
+  const waiting = postpone(aWaitingRun(), throttled(), { now: minute(1), retryAt: minute(2) });
+  expect(isKnownToWaitFor(aWaitingRun(), throttled())).toBe(false);
+  const isKnown = (afterMs?: number) => isKnownToWaitFor(waiting, throttled(afterMs));
+  expect([undefined, 60_000, 60_001].map(isKnown)).toEqual([true, true, false]);
+  expect(isKnownToWaitFor(waiting, failure("held-by-pace", "simulated"))).toBe(false);
 });
 
 const instance = { id: "i", name: "shop", status: "ACTIVE", isReplica: false, engine: "PostgreSQL", tags: [] };
@@ -160,10 +196,24 @@ test.each([
 test("a new policy takes its newest slot while its window is open, a disabled one none, a paused one as paused", () => {
   const fates = (policy: Policy, now: number) =>
     dueSlots(policy, { now, accountedThroughAt: minute(-9000), newSinceAt: now }).map((slot) => slot.fate);
-  expect(fates(aPolicy(), minute(59))).toEqual(["start"]);
+  expect(fates(aPolicy(), minute(60))).toEqual(["start"]);
   expect(fates(aPolicy(), minute(61))).toEqual([]);
   expect(fates(aPolicy({ enabled: false }), minute(1))).toEqual([]);
   const paused = { pausedUntil: new Date(minute(1)).toISOString(), pauseReason: "maintenance" };
   expect(fates(aPolicy(paused), minute(1))).toEqual(["paused"]);
   expect(fates(aPolicy({ ...paused, pausedUntil: new Date(minute(0)).toISOString() }), minute(1))).toEqual(["start"]);
+});
+
+test("a new policy with several slots in its window takes the newest of those before it, and owes only later ones", () => {
+  const hourly = aPolicy({ schedule: "30 * * * *", startWindowMinutes: 120 });
+  const due = (now: number, newSinceAt?: number) =>
+    dueSlots(hourly, { now, accountedThroughAt: undefined, ...(newSinceAt === undefined ? {} : { newSinceAt }) }).map(
+      ({ slotAt, fate }) => [slotAt, fate],
+    );
+  const newest = [[minute(0), "start"]];
+  expect(due(minute(20))).toEqual(newest);
+  expect(due(minute(20), minute(15))).toEqual(newest);
+  expect(due(minute(20), minute(-15))).toEqual(newest);
+  expect(due(minute(20), minute(-60))).toEqual(newest);
+  expect(due(minute(20), minute(-61))).toEqual([[minute(-60), "missed"], ...newest]);
 });
