@@ -143,6 +143,8 @@ export interface AuditCheckpoint {
   /** When the audit before this one began. */
   readonly at: number;
   readonly policies: PolicyBaseline;
+  /** It was time to survey the accounts, and not all could be listed before the audit's end. */
+  readonly surveyOwed?: boolean;
   /** The comparison with what OTC lists. */
   readonly reconciliation?: Reconciliation;
 }

@@ -7,21 +7,30 @@ import { fromStored, toStored } from "./stored-instants.ts";
 
 const key = { pk: "site", sk: "audit" };
 
-const noteSchema = z.lazy(() =>
+const findings = {
+  orphans: z.array(z.string()),
+  phantoms: z.number(),
+  oddSizes: z.array(z.string()),
+};
+const noteSchema = z.lazy(() => z.object({ policyId: z.string(), account: z.string(), ...findings }));
+const restSchema = z.lazy(() =>
   z.object({
-    policyId: z.string(),
-    account: z.string(),
-    orphans: z.array(z.string()),
-    phantoms: z.number(),
-    oddSizes: z.array(z.string()),
+    from: z.string(),
+    readFromAt: z.number(),
+    held: z.number(),
+    heldKb: z.number(),
+    hasDoubts: z.boolean(),
+    unlisted: z.array(z.string()),
+    found: z.object(findings),
   }),
 );
-// Checkpoints of older code name the policy alone.
+// Checkpoints of older code name the policy alone, or have no rest.
 const secondLookSchema = z.lazy(() =>
   z.object({
     policyId: z.string(),
     instanceIds: z.array(z.string()).exactOptional(),
     onceListed: z.string().exactOptional(),
+    rest: restSchema.exactOptional(),
   }),
 );
 const reconciliationSchema = z.lazy(() =>
@@ -38,6 +47,7 @@ const checkpointSchema = z.lazy(() =>
   z.object({
     at: z.number(),
     policies: z.object({ policies: z.number(), fewerSinceAt: z.number().exactOptional() }),
+    surveyOwed: z.boolean().exactOptional(),
     reconciliation: reconciliationSchema.exactOptional(),
   }),
 );

@@ -53,18 +53,23 @@ export async function auditBackups(site: Site, tick: Tick): Promise<AuditSummary
   const silent = await shardsWithoutTicks(site, now);
   const whole = survey.errors.length === 0;
   const drop = whole ? policyDrop(before?.policies, survey.active, now) : undefined;
+  // Before the comparison, which may take every turn that is left of the tick.
+  const isTime = isSurveyTime(now, before?.at);
+  const accounts = isTime || before?.surveyOwed === true ? await surveyAccounts(site, tick) : undefined;
   const compared = await compare(site, { before, survey, whole, tick, journal });
   const notes = compared.next?.notes ?? [];
   const standing = await alertOn(site, { survey, unreadable, silent, drop, notes, whole, now });
   const delivery = await deliverAlerts(site, { journal, rescued: [], standing });
-  const accounts = isSurveyTime(now, before?.at) ? await surveyAccounts(site, tick) : undefined;
   const policies = [...survey.inForce.values()].map(({ policy }) => policy);
   const limits = await noteStocks(site, { counted: compared.stocks, policies });
   const surveyed = [...(accounts?.standing ?? []), ...limits];
   const told = await deliverAlerts(site, { journal, rescued: [], standing: surveyed });
   const digest = await sendDigest(site, await presentState(site, survey));
   const reconciliation = compared.next === undefined ? {} : { reconciliation: compared.next };
-  if (drop !== undefined) await site.audits.keep({ at: now, policies: drop.baseline, ...reconciliation }, before);
+  // Once more only: the comparison needs the turns as well.
+  const owed = isTime && accounts?.isOwed === true ? { surveyOwed: true } : {};
+  if (drop !== undefined)
+    await site.audits.keep({ at: now, policies: drop.baseline, ...owed, ...reconciliation }, before);
   const errors = [
     ...[...survey.errors, ...compared.errors, ...delivery.errors],
     ...[...(accounts?.errors ?? []), ...told.errors, ...digest.errors],

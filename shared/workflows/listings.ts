@@ -1,51 +1,63 @@
-// OTC's backups of the databases of one policy, asked for once each. Which database cannot be listed, and why, is logged once a
+// OTC's backups of the databases of one policy, asked for once each, as long as the tick has time. Which database cannot be listed, and why, is logged once a
 // round: a comparison that never ends otherwise says only that it is old.
 
-import { type Failure, failureKinds, type Result } from "../domain/failure.ts";
+import { type Failure, failed, failure, failureKinds, type Result } from "../domain/failure.ts";
 import type { RemoteBackup } from "../domain/remote.ts";
 import type { Site } from "../ports.ts";
 import type { AccountProvider } from "../ports-for-otc.ts";
 
-type Listing = Result<readonly RemoteBackup[]>;
+export type Listing = Result<readonly RemoteBackup[]>;
+
+export interface ListingFacts {
+  readonly provider: AccountProvider;
+  readonly policy: { readonly policyId: string };
+  /** After it nothing is asked. Epoch milliseconds. */
+  readonly stopAt: number;
+}
 
 export class Listings {
   readonly #site: Site;
-  readonly #facts: { readonly provider: AccountProvider; readonly policy: { readonly policyId: string } };
+  readonly #facts: ListingFacts;
   readonly #tried = new Map<string, Listing>();
-  #refusal: Listing | undefined;
+  #refusal: Failure | undefined;
 
-  constructor(site: Site, facts: { provider: AccountProvider; policy: { policyId: string } }) {
+  constructor(site: Site, facts: ListingFacts) {
     this.#site = site;
     this.#facts = facts;
   }
 
-  /** OTC refused in a way that every database of the account would meet: it is not asked any more. */
-  get trouble(): boolean {
+  /** No database of the account is asked for any more: OTC refused in a way that each would meet, or time is over. */
+  get isRefused(): boolean {
     return this.#refusal !== undefined;
   }
 
-  /** Nothing when it cannot be had. */
-  async of(instanceId: string): Promise<readonly RemoteBackup[] | undefined> {
+  /** It is not OTC that refuses: the tick, or the account's pace in it, has no turn left. */
+  get wantsOnlyTime(): boolean {
+    return this.#refusal?.code === "held-by-pace";
+  }
+
+  async of(instanceId: string): Promise<Listing> {
     const tried = this.#tried.get(instanceId);
     // Not kept any longer: a policy may have ten thousand databases.
     this.#tried.delete(instanceId);
-    const listing = tried ?? (await this.#ask(instanceId));
-    if (listing.ok) return listing.value;
-    // Trouble of the account is told by its own alert, and what was tried again has been logged.
-    if (tried === undefined && this.#refusal === undefined) this.#log(instanceId, listing.failure);
-    return undefined;
+    return tried ?? (await this.#ask(instanceId, { isKnown: false }));
   }
 
-  /** Whether any of a few can be listed. */
-  async anyOf(instanceIds: readonly string[]): Promise<boolean> {
-    for (const instanceId of instanceIds) this.#tried.set(instanceId, await this.#ask(instanceId));
-    return [...this.#tried.values()].some((listing) => listing.ok);
+  /** Asks for a few until one is refused; `of` returns what they answered. `isKnown`: that they cannot be listed has been logged. */
+  async tryAll(instanceIds: readonly string[], how: { isKnown: boolean }): Promise<readonly Listing[]> {
+    for (const instanceId of instanceIds) this.#tried.set(instanceId, await this.#ask(instanceId, how));
+    return [...this.#tried.values()];
   }
 
-  async #ask(instanceId: string): Promise<Listing> {
-    if (this.#refusal !== undefined) return this.#refusal;
+  async #ask(instanceId: string, { isKnown }: { isKnown: boolean }): Promise<Listing> {
+    if (this.#refusal === undefined && this.#site.clock.now() >= this.#facts.stopAt)
+      this.#refusal = failure("held-by-pace", "the tick has no time left");
+    if (this.#refusal !== undefined) return failed(this.#refusal);
     const listing = await this.#facts.provider.listBackups(instanceId);
-    if (!listing.ok && failureKinds[listing.failure.code].accountWide) this.#refusal = listing;
+    if (listing.ok) return listing;
+    // Trouble of the account is told by its own alert.
+    if (isRefused(listing)) this.#refusal = listing.failure;
+    else if (!isKnown) this.#log(instanceId, listing.failure);
     return listing;
   }
 
@@ -54,4 +66,9 @@ export class Listings {
     const message = `policy ${policyId}: the backups of database ${instanceId} cannot be listed and are not compared`;
     this.#site.log.warn({ event: "comparison-incomplete", message, failure });
   }
+}
+
+/** Every database of the account would be refused now. */
+export function isRefused(listing: Listing): boolean {
+  return !listing.ok && failureKinds[listing.failure.code].accountWide;
 }

@@ -1,9 +1,12 @@
-// The auditor's daily round over all policies, a piece at every audit: goes on where the last one stopped, and visits once more
-// what could not be settled at once.
+// The auditor's daily round over all policies, a piece at every audit: goes on where the last one stopped, in the
+// middle of a policy if need be, and visits once more what could not be settled at once.
 
 import {
   addToNote,
   boundedLooks,
+  boundedNotes,
+  isDueIn,
+  noteMeanwhile,
   type Reconciliation,
   type ReconciliationNote,
   type SecondLook,
@@ -12,10 +15,8 @@ import {
 import type { Policy } from "../domain/policy.ts";
 import type { Site, Tick } from "../ports.ts";
 import type { CountedStock } from "./note-stocks.ts";
-import { reconcilePolicy } from "./reconcile-policy.ts";
+import { type PolicyVisit, reconcilePolicy } from "./reconcile-policy.ts";
 import type { TickJournal } from "./tick-journal.ts";
-
-const mostNotes = 500;
 
 export interface PolicyToVisit {
   readonly policy: Policy;
@@ -44,28 +45,42 @@ export async function reconcileLedger(
 ): Promise<RoundReport> {
   const again = new Map(round.again.filter((one) => policies.has(one.policyId)).map((one) => [one.policyId, one]));
   const notes = new Map(round.notes.filter((one) => policies.has(one.policyId)).map((one) => [one.policyId, one]));
-  const unusable = new Set<string>();
   const errors: unknown[] = [];
   let { afterPolicyId } = round;
   const stocks: CountedStock[] = [];
   let adopted = 0;
-  for (const look of visitsOf(round, [...policies.keys()])) {
+  const visits = visitsOf(round, [...policies.keys()]);
+  const at = {
+    policies,
+    tick,
+    journal,
+    unusable: new Set<string>(),
+    roomFor: callsByAccount(visits, policies),
+    errors,
+  };
+  for (const look of visits) {
     if (site.clock.now() >= tick.stopAt)
       return { next: { ...round, ...rest(afterPolicyId, again, notes) }, adopted, stocks, errors };
     const { policyId } = look;
-    const isSecond = again.has(policyId);
-    const visit = await visitOne(site, { look, policies, tick, journal, unusable, errors });
+    const visit = await visitOne(site, look, at);
     const left = visit === undefined ? look : visit.again;
-    if (left === undefined) again.delete(policyId);
-    else again.set(policyId, left);
-    if (visit?.note !== undefined)
-      notes.set(policyId, look.instanceIds === undefined ? visit.note : addToNote(notes.get(policyId), visit.note));
+    // At the end, so that of those that cannot be listed each has its turn.
+    again.delete(policyId);
+    if (left !== undefined) again.set(policyId, left);
+    const note = visit === undefined ? undefined : noteAfter(look, visit, notes.get(policyId));
+    if (note !== undefined) notes.set(policyId, note);
     adopted += visit?.adopted ?? 0;
     if (visit?.stock !== undefined) stocks.push(visit.stock);
-    if (afterPolicyId !== undefined && policyId > afterPolicyId && !isSecond) afterPolicyId = policyId;
+    if (isDueIn(round, policyId)) afterPolicyId = policyId;
   }
   const { afterPolicyId: _over, ...done } = { ...round, ...rest(undefined, again, notes) };
   return { next: again.size === 0 ? { ...done, doneAt: site.clock.now() } : done, adopted, stocks, errors };
+}
+
+function noteAfter(look: SecondLook, { note, again }: PolicyVisit, before: ReconciliationNote | undefined) {
+  if (note === undefined) return before;
+  if (look.instanceIds !== undefined) return addToNote(before, note);
+  return again?.rest === undefined ? note : noteMeanwhile(before, note);
 }
 
 function rest(
@@ -73,22 +88,40 @@ function rest(
   again: ReadonlyMap<string, SecondLook>,
   notes: ReadonlyMap<string, ReconciliationNote>,
 ) {
-  const worthNoting = [...notes.values()].filter((n) => n.orphans.length + n.phantoms + n.oddSizes.length > 0);
   return {
     ...(afterPolicyId === undefined ? {} : { afterPolicyId }),
     again: boundedLooks([...again.values()]),
-    notes: worthNoting.slice(0, mostNotes),
+    notes: boundedNotes([...notes.values()]),
   };
 }
 
-interface OneVisit extends Omit<RoundFacts, "round"> {
-  readonly look: SecondLook;
+/** Of a selector, whose databases are known only when its runs have been read. */
+const callsOfSelector = 50;
+
+function callsByAccount(visits: readonly SecondLook[], policies: RoundFacts["policies"]): Map<string, number> {
+  const calls = new Map<string, number>();
+  for (const { policyId, instanceIds, rest } of visits) {
+    const policy = policies.get(policyId)?.policy;
+    if (policy === undefined) continue;
+    const { account, target } = policy;
+    const from = rest?.from ?? "";
+    const named = target.kind === "instances" ? target.instanceIds.filter((id) => id >= from) : undefined;
+    const own = instanceIds ?? named;
+    calls.set(account, (calls.get(account) ?? 0) + (own?.length ?? callsOfSelector));
+  }
+  return calls;
+}
+
+interface AuditFacts extends Omit<RoundFacts, "round"> {
+  /** Calls for which room has still to be made at the account's pace: once an audit, since a new claim begins anew. */
+  readonly roomFor: Map<string, number>;
   /** Accounts that could not be used in this audit: no further call is spent on them. */
   readonly unusable: Set<string>;
   readonly errors: unknown[];
 }
 
-async function visitOne(site: Site, { look, policies, tick, journal, unusable, errors }: OneVisit) {
+async function visitOne(site: Site, look: SecondLook, facts: AuditFacts): Promise<PolicyVisit | undefined> {
+  const { policies, tick, journal, unusable, roomFor, errors } = facts;
   const found = policies.get(look.policyId);
   if (found === undefined || unusable.has(found.policy.account)) return undefined;
   try {
@@ -97,9 +130,13 @@ async function visitOne(site: Site, { look, policies, tick, journal, unusable, e
       unusable.add(found.policy.account);
       return undefined;
     }
+    const calls = roomFor.get(found.policy.account);
+    roomFor.delete(found.policy.account);
+    if (calls !== undefined) await provider.value.makeRoom(calls);
     const policyIds = new Set(policies.keys());
-    const visit = await reconcilePolicy(site, { ...found, look, provider: provider.value, policyIds, journal });
-    if (visit.trouble) unusable.add(found.policy.account);
+    const { stopAt } = tick;
+    const visit = await reconcilePolicy(site, { ...found, look, provider: provider.value, stopAt, policyIds, journal });
+    if (visit.isRefused) unusable.add(found.policy.account);
     return visit;
   } catch (error) {
     errors.push(error);

@@ -3,146 +3,144 @@
 
 import { databasesOf } from "../domain/audit/audit-freshness.ts";
 import { adoptRun, backupListedAgain, backupNotListed, mayBeReplaced } from "../domain/audit/reconcile-run.ts";
-import { lookAgain, type ReconciliationNote, type SecondLook } from "../domain/audit/reconciliation.ts";
-import { wholeSelector } from "../domain/coverage/selection.ts";
+import {
+  addFindings,
+  goOn,
+  lookAgain,
+  nothingYet,
+  type ReconciliationNote,
+  type SecondLook,
+  type VisitSums,
+} from "../domain/audit/reconciliation.ts";
 import type { Policy } from "../domain/policy.ts";
 import type { RemoteBackup } from "../domain/remote.ts";
 import { markOf } from "../domain/retention/retention-mark.ts";
-import { isGood } from "../domain/runs/good.ts";
 import { carriesOurPrefix, type ProvenName, proveName } from "../domain/runs/prove-name.ts";
-import type { RetentionMark, Run, RunTerms } from "../domain/runs/run.ts";
+import type { RunTerms } from "../domain/runs/run.ts";
 import { oddSize } from "../domain/runs/size-anomaly.ts";
 import type { Site } from "../ports.ts";
-import type { AccountProvider } from "../ports-for-otc.ts";
-import { Listings } from "./listings.ts";
+import { isRefused, type ListingFacts, Listings } from "./listings.ts";
 import type { CountedStock } from "./note-stocks.ts";
+import { isDeleted, type Recorded, type Records, readRecords } from "./standing-records.ts";
 import type { TickJournal } from "./tick-journal.ts";
 
 const minuteMs = 60_000;
 const dayMs = 1440 * minuteMs;
-const listedOrphans = 50;
 /** OTC may go on listing what it was just told to delete. */
 const deletionShowsWithinMs = 60 * minuteMs;
 
 export interface PolicyVisit {
-  /** Absent when nothing could be looked at: what is noted stays. */
+  /** Of all databases of the visit so far; absent when none could be looked at now: what is noted stays. */
   readonly note?: ReconciliationNote;
   /** What has to be looked at a second time, or could not be looked at. */
   readonly again: SecondLook | undefined;
-  /** The account cannot be used at all: no further call is spent on it. */
-  readonly trouble: boolean;
+  /** The account cannot be used any more in this audit: no further call is spent on it. */
+  readonly isRefused: boolean;
   readonly adopted: number;
-  /** What OTC holds of the policy; absent when not every database could be listed. */
+  /** What OTC holds of the policy; absent before the visit's end, or when not every database could be listed. */
   readonly stock?: CountedStock;
 }
 
-export interface VisitFacts {
+export interface VisitFacts extends ListingFacts {
   readonly look: SecondLook;
   readonly policy: Policy;
   readonly version: number;
-  readonly provider: AccountProvider;
   readonly policyIds: ReadonlySet<string>;
   readonly journal: TickJournal;
 }
 
-/** What is kept of a run while its policy is visited. */
-interface Recorded {
-  readonly run: Pick<Run, "policyId" | "instanceId" | "slotAt">;
-  readonly backupId: string;
-  readonly isDoubted: boolean;
-  readonly vanishedAt: number | undefined;
-  readonly goodSizeKb: number | undefined;
-}
-
-interface Records {
-  /** Completed and not removed by retention, by database, oldest first. */
-  readonly standing: Map<string, Recorded[]>;
-  /** Every id that stands in some record and is not recorded as deleted. */
-  readonly ids: Set<string>;
-}
-
+/** Ends early when the tick has no time left or the account cannot be listed any more: the visit then goes on at a later audit. */
 export async function reconcilePolicy(site: Site, facts: VisitFacts): Promise<PolicyVisit> {
   const { policy, look } = facts;
-  const { policyId, account } = policy;
-  const note: { orphans: string[]; phantoms: number; oddSizes: string[] } = { orphans: [], phantoms: 0, oddSizes: [] };
   const listings = new Listings(site, facts);
-  // What could not be listed is tried first: as long as it cannot be, a second look reads no run.
-  const tried = look.instanceIds ?? (look.onceListed === undefined ? [] : [look.onceListed]);
-  if (tried.length > 0 && !(await listings.anyOf(tried))) return { again: look, adopted: 0, trouble: listings.trouble };
-  const records = await readRecords(site, policy);
-  const databases = new Set(look.instanceIds ?? [...databasesOf(policy, []), ...records.standing.keys()]);
-  const held = { held: 0, heldKb: 0 };
-  const unlisted: string[] = [];
-  let [doubts, adopted] = [0, 0];
-  for (const instanceId of databases) {
-    const standing = records.standing.get(instanceId) ?? [];
-    const odd = oddSize(standing.flatMap((one) => one.goodSizeKb ?? []));
-    if (odd !== undefined)
-      note.oddSizes.push(`${policyId} ${instanceId}: ${odd.sizeKb} kB, usually about ${odd.medianKb} kB`);
+  const unchanged = await whileUnlisted(listings, look);
+  if (unchanged !== undefined) return { again: unchanged, adopted: 0, isRefused: listings.isRefused };
+  const records = await readRecords(site, policy, look.rest?.readFromAt);
+  const all = new Set([...databasesOf(policy, []), ...records.standing.keys()]);
+  const isWhole = look.instanceIds === undefined;
+  const from = look.rest?.from ?? "";
+  const ids = look.instanceIds ?? [...all].toSorted().filter((instanceId) => instanceId >= from);
+  const { sums, adopted, left } = await compareDatabases(site, facts, { ids, listings, records });
+  const [next] = left;
+  const { policyId, account } = policy;
+  const note = left.length < ids.length || ids.length === 0 ? { note: { policyId, account, ...sums.found } } : {};
+  const visit = { ...note, adopted, isRefused: listings.isRefused };
+  if (next !== undefined && isWhole) {
+    const message = `policy ${policyId}: ${all.size - left.length} of ${all.size} databases are compared, a later audit goes on with ${next}`;
+    site.log.info({ event: "comparison-goes-on", message });
+    const rest = { ...sums, from: next, readFromAt: records.standFromAt };
+    return { ...visit, again: goOn(policyId, { rest, inTrouble: !listings.wantsOnlyTime }) };
+  }
+  const unlisted = [...left, ...sums.unlisted];
+  const again = sums.hasDoubts
+    ? { policyId }
+    : lookAgain(policyId, { unlisted, databases: isWhole ? all.size : ids.length });
+  const { held, heldKb } = sums;
+  const isCounted = isWhole && unlisted.length === 0;
+  return { ...visit, again, ...(isCounted ? { stock: { policyId, account, databases: all.size, held, heldKb } } : {}) };
+}
+
+/**
+ * What could not be listed is tried before a run is read for it; so is the database a visit goes on with, which then is compared
+ * however long reading takes. Returns what is still to be looked at when that is all that can be done.
+ */
+async function whileUnlisted(listings: Listings, look: SecondLook): Promise<SecondLook | undefined> {
+  const { policyId, instanceIds, onceListed, rest } = look;
+  const first = rest?.from ?? onceListed;
+  const ids = instanceIds ?? (first === undefined ? [] : [first]);
+  const tried = await listings.tryAll(ids, { isKnown: rest === undefined });
+  if (tried.length === 0 || tried.some((listing) => listing.ok)) return undefined;
+  // One database that cannot be listed is no reason to wait with the others.
+  if (rest !== undefined)
+    return listings.isRefused ? goOn(policyId, { rest, inTrouble: !listings.wantsOnlyTime }) : undefined;
+  if (instanceIds === undefined) return look;
+  // Where time is short, those that were not asked for come first next time.
+  const isOwn = (n: number) => tried[n]?.ok === false && !isRefused(tried[n]);
+  const asked = instanceIds.filter((_id, n) => isOwn(n));
+  return { policyId, instanceIds: [...instanceIds.filter((_id, n) => !isOwn(n)), ...asked] };
+}
+
+/** Up to the first database for which OTC is not asked any more; `left` are those from there on. */
+async function compareDatabases(
+  site: Site,
+  facts: VisitFacts,
+  { ids, listings, records }: { ids: readonly string[]; listings: Listings; records: Records },
+): Promise<{ sums: VisitSums; adopted: number; left: readonly string[] }> {
+  const { held, heldKb, hasDoubts, unlisted, found }: VisitSums = facts.look.rest ?? nothingYet;
+  const sums = { held, heldKb, hasDoubts, unlisted: [...unlisted], found };
+  let adopted = 0;
+  for (const [n, instanceId] of ids.entries()) {
     const listing = await listings.of(instanceId);
-    if (listing === undefined) {
-      unlisted.push(instanceId);
-      continue;
-    }
-    const ids = new Set(listing.map((backup) => backup.id));
-    for (const { backupId, goodSizeKb = 0 } of standing) {
-      if (!ids.has(backupId)) continue;
-      held.held += 1;
-      held.heldKb += goodSizeKb;
-    }
-    const gone = await compareRecorded(site, facts, { standing, listing });
-    note.phantoms += gone.phantoms;
-    doubts += gone.doubts;
-    const unknown = listing.filter((backup) => !records.ids.has(backup.id));
-    const explained = await explainUnknown(site, facts, unknown);
-    note.orphans.push(...explained.orphans);
-    adopted += explained.adopted;
+    if (isRefused(listing)) return { sums, adopted, left: ids.slice(n) };
+    const standing = records.standing.get(instanceId) ?? [];
+    const findings = { orphans: [] as string[], phantoms: 0, oddSizes: oddSizes(facts, instanceId, standing) };
+    if (listing.ok) {
+      const stock = stockOf(standing, listing.value);
+      sums.held += stock.held;
+      sums.heldKb += stock.heldKb;
+      const gone = await compareRecorded(site, facts, { standing, listing: listing.value });
+      findings.phantoms = gone.phantoms;
+      sums.hasDoubts ||= gone.doubts > 0;
+      const unknown = listing.value.filter((backup) => !records.ids.has(backup.id));
+      const explained = await explainUnknown(site, facts, unknown);
+      findings.orphans = explained.orphans;
+      adopted += explained.adopted;
+    } else sums.unlisted.push(instanceId);
+    sums.found = addFindings(sums.found, findings);
   }
-  const isWhole = unlisted.length === 0 && look.instanceIds === undefined;
-  const stock = isWhole ? { stock: { policyId, account, databases: databases.size, ...held } } : {};
-  return {
-    ...stock,
-    note: { policyId, account, ...note, orphans: note.orphans.slice(0, listedOrphans) },
-    again: doubts > 0 ? { policyId } : lookAgain(policyId, { unlisted, databases: databases.size }),
-    adopted,
-    trouble: listings.trouble,
-  };
+  return { sums, adopted, left: [] };
 }
 
-/** A policy with many databases and years of runs fits into memory, since of a run only this is kept. */
-async function readRecords(site: Site, policy: Policy): Promise<Records> {
-  const records: Records = { standing: new Map(), ids: new Set() };
-  for await (const page of site.runs.pagesOfPolicy(policy.policyId)) {
-    for (const recorded of page.flatMap((run) => recordedOf(run, policy, records.ids))) {
-      const { instanceId } = recorded.run;
-      const known = records.standing.get(instanceId);
-      if (known === undefined) records.standing.set(instanceId, [recorded]);
-      else known.push(recorded);
-    }
-  }
-  return records;
+function oddSizes({ policy }: VisitFacts, instanceId: string, standing: readonly Recorded[]): string[] {
+  const odd = oddSize(standing.flatMap((one) => one.goodSizeKb ?? []));
+  if (odd === undefined) return [];
+  return [`${policy.policyId} ${instanceId}: ${odd.sizeKb} kB, usually about ${odd.medianKb} kB`];
 }
 
-function recordedOf(run: Run, policy: Policy, ids: Set<string>): Recorded[] {
-  for (const earlier of run.earlierBackups) if (!isDeleted(earlier.retention)) ids.add(earlier.id);
-  if (run.backupId === undefined || run.instanceId === wholeSelector) return [];
-  if (!isDeleted(run.retention)) ids.add(run.backupId);
-  const isLeaving = run.retention?.stage === "deleting" || run.retention?.stage === "deleted";
-  if (run.state !== "completed" || isLeaving) return [];
-  const { policyId, instanceId, slotAt, backupId } = run;
-  return [
-    {
-      run: { policyId, instanceId, slotAt },
-      backupId,
-      isDoubted: run.absences > 0,
-      vanishedAt: run.vanishedAt,
-      goodSizeKb: isGood(run, policy.sizeFloorKb) ? run.sizeKb : undefined,
-    },
-  ];
-}
-
-function isDeleted(mark: RetentionMark | undefined): boolean {
-  return mark?.stage === "deleted";
+function stockOf(standing: readonly Recorded[], listing: readonly RemoteBackup[]): { held: number; heldKb: number } {
+  const ids = new Set(listing.map((backup) => backup.id));
+  const held = standing.filter(({ backupId }) => ids.has(backupId));
+  return { held: held.length, heldKb: held.reduce((sum, { goodSizeKb = 0 }) => sum + goodSizeKb, 0) };
 }
 
 /** Recorded as COMPLETED: still listed? What is doubted is written onto the run, and asked again at the next audit. */

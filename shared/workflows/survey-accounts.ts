@@ -9,6 +9,7 @@ import { surveyAlerts } from "../domain/coverage/survey-alerts.ts";
 import type { StandingAlert } from "../domain/messages/alert.ts";
 import type { Policy } from "../domain/policy.ts";
 import type { Instance } from "../domain/remote.ts";
+import { listingCalls } from "../domain/runs/plan-looks.ts";
 import type { Site, Tick } from "../ports.ts";
 import { noteAccount } from "./account-trouble.ts";
 import { inParallel } from "./in-parallel.ts";
@@ -27,6 +28,8 @@ export interface AccountsSurvey {
   /** To be sent now. */
   readonly standing: StandingAlert[];
   readonly errors: unknown[];
+  /** The account's pace left no turns for the whole of a listing: the next audit goes on with it. */
+  isOwed: boolean;
 }
 
 /** An enabled policy and the version it is. */
@@ -37,7 +40,7 @@ interface Enabled {
 
 /** Accounts side by side; one that cannot be listed keeps what was last known of it. */
 export async function surveyAccounts(site: Site, tick: Tick): Promise<AccountsSurvey> {
-  const survey: AccountsSurvey = { inventories: [], unseen: [], uncovered: 0, standing: [], errors: [] };
+  const survey: AccountsSurvey = { inventories: [], unseen: [], uncovered: 0, standing: [], errors: [], isOwed: false };
   const open = await site.standingAlerts.open();
   const accounts = [...Map.groupBy(await enabledPolicies(site, survey), ({ policy }) => policy.account)];
   const failures = await inParallel(accounts, accounts.length, async ([account, policies]) => {
@@ -79,9 +82,11 @@ interface AccountFacts {
 async function surveyAccount(site: Site, facts: AccountFacts): Promise<AccountInventory | undefined> {
   const { account, policies, before, open, survey } = facts;
   const provider = await site.provider.account(account, { stopAt: facts.tick.stopAt });
+  if (provider.ok && before !== undefined) await provider.value.makeRoom(listingCalls(before.known.length));
   const listing = provider.ok ? await provider.value.listInstances() : provider;
   const waitingSince = before?.checkedAt ?? site.clock.now();
   const trouble = listing.ok ? undefined : listing.failure;
+  survey.isOwed ||= trouble?.code === "held-by-pace";
   const alert = await noteAccount(site, { account, trouble, waitingSince, hasPosted: false, open });
   if (alert !== undefined) survey.standing.push(alert);
   if (!listing.ok) return before;

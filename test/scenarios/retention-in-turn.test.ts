@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import type { Site } from "../../shared/ports.ts";
 import { plantNights } from "../support/planted-nights.ts";
 import { aRun } from "../support/retention-history.ts";
+import { withSlowListings } from "../support/slow-listings.ts";
 import { aRow, aSite, liveBackups, slotAt, type TestSite } from "../support/test-site.ts";
 
 const hourMs = 3_600_000;
@@ -21,20 +22,7 @@ async function aLargeAccount(listingMs: number, nights = 4): Promise<TestSite & 
   }
   on.clock.set(slotAt + 6 * hourMs);
   await on.site.prune.approve("demo", { planId: "p", marks: 100, untilAt: slotAt + dayMs });
-  return { ...on, slow: listingFor(on, listingMs) };
-}
-
-function listingFor({ site, clock }: TestSite, listingMs: number): Site {
-  const account: Site["provider"]["account"] = async (name, use) => {
-    const answer = await site.provider.account(name, use);
-    if (!answer.ok) return answer;
-    const listBackups: typeof answer.value.listBackups = async (...asked) => {
-      clock.set(clock.now() + listingMs);
-      return answer.value.listBackups(...asked);
-    };
-    return { ok: true, value: { ...answer.value, listBackups } };
-  };
-  return { ...site, provider: { account, keepPace: () => site.provider.keepPace() } };
+  return { ...on, slow: withSlowListings(on, listingMs) };
 }
 
 async function pruneHourly(on: TestSite & { readonly slow: Site }, hours: number): Promise<void> {

@@ -198,11 +198,15 @@ test("rounds begin daily, at once after an absence of the auditor, and never whi
   expect(currentRound(running, { now: minute(3 * day), lastAuditAt: minute(0) })).toBe(running);
 });
 
-test("second looks come first, then the policies after the last one visited", () => {
-  const again = [{ policyId: "c" }, { policyId: "gone" }, { policyId: "a", instanceIds: ["a1"] }];
-  const round = { beganAt: 0, doneAt: 0, notes: [], again, afterPolicyId: "b" };
-  const looks = [{ policyId: "c" }, { policyId: "a", instanceIds: ["a1"] }, { policyId: "d" }, { policyId: "e" }];
-  expect(visitsOf(round, ["e", "a", "c", "d", "b"])).toEqual(looks);
+test("second looks for backups come first, then the policies after the last one visited, last what could not be listed", () => {
+  const unlisted = [
+    { policyId: "a", instanceIds: ["a1"] },
+    { policyId: "a2", onceListed: "a1" },
+  ];
+  const again = [...unlisted, { policyId: "e" }, { policyId: "gone" }, { policyId: "b" }];
+  const round = { beganAt: 0, doneAt: 0, notes: [], again, afterPolicyId: "c" };
+  const looks = [{ policyId: "b" }, { policyId: "d" }, { policyId: "e" }, ...unlisted];
+  expect(visitsOf(round, ["e", "a", "a2", "c", "d", "b"])).toEqual(looks);
   const over = { beganAt: 0, doneAt: 0, notes: [], again: [{ policyId: "c" }] };
   expect(visitsOf(over, ["a", "c"])).toEqual([{ policyId: "c" }]);
 });
