@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { failed, failure, ok } from "../../../../shared/domain/failure.ts";
 import type { RemoteBackup } from "../../../../shared/domain/remote.ts";
 import { afterLook } from "../../../../shared/domain/runs/decide-look.ts";
-import { doubt } from "../../../../shared/domain/runs/run-machine.ts";
+import { claim, doubt } from "../../../../shared/domain/runs/run-machine.ts";
 import { aBuildingRun, aRequestedRun, minute } from "../../../support/run-builder.ts";
 
 const pollBoundMs = 120_000;
@@ -38,6 +38,22 @@ test("the same name is sent again only after two looks a minute apart", () => {
   expect(again).toMatchObject({ state: "waiting", reason: "resend", attempt: 1 });
 });
 
+test("a request that nobody answered for, since its sender died, is looked up as any other", () => {
+  const once = afterLook(aRequestedRun(), ok([]), { now: minute(1), pollBoundMs });
+  expect(once).toMatchObject({ state: "requested", absences: 1, absentSinceAt: minute(1), dueAt: minute(2) });
+  expect(afterLook(once, ok([]), { now: minute(2), pollBoundMs })).toMatchObject({
+    state: "waiting",
+    reason: "resend",
+  });
+});
+
+test("a name that was sent again needs two looks again: absences from before prove nothing", () => {
+  const once = afterLook(aRequestedRun(), ok([]), { now: minute(1), pollBoundMs });
+  const sentAgain = claim(afterLook(once, ok([]), { now: minute(2), pollBoundMs }), "otcbk", minute(3));
+  const look = afterLook(doubt(sentAgain, lost, minute(3)), ok([]), { now: minute(4), pollBoundMs });
+  expect(look).toMatchObject({ state: "requested", absences: 1, absentSinceAt: minute(4) });
+});
+
 test("a name that OTC says exists and never shows is a collision: the next attempt's name is used", () => {
   const once = afterLook(doubt(aRequestedRun(), taken, minute(0)), ok([]), { now: minute(1), pollBoundMs });
   const twice = afterLook(once, ok([]), { now: minute(2), pollBoundMs });
@@ -46,6 +62,7 @@ test("a name that OTC says exists and never shows is a collision: the next attem
     state: "waiting",
     reason: "name-collision",
     attempt: 2,
+    lastFailure: { message: `OTC says ${twice.name} exists, but not on database ${twice.instanceId}` },
   });
 });
 
@@ -58,7 +75,8 @@ test("a failed look proves nothing: neither absence nor loss", () => {
 test("a missing row shortly after acceptance may be lag; twice in a row after five minutes it is lost", () => {
   const early = afterLook(aBuildingRun(), ok([]), { now: minute(1), pollBoundMs });
   expect(afterLook(early, ok([]), { now: minute(4), pollBoundMs }).state).toBe("building");
-  expect(afterLook(early, ok([]), { now: minute(6), pollBoundMs })).toMatchObject({
+  expect(afterLook(early, ok([]), { now: minute(5), pollBoundMs }).state).toBe("building");
+  expect(afterLook(early, ok([]), { now: minute(5) + 1, pollBoundMs })).toMatchObject({
     state: "lost",
     alerts: [{ kind: "backup-lost" }],
   });
@@ -113,6 +131,8 @@ test("an adopted backup that has ended already ends its run, with OTC's size and
   expect(done).toMatchObject({ state: "completed", sizeKb: 5000, beganAt: minute(0), endedAt: minute(3) });
   expect(done.events.map((event) => event.reason)).toContain("adopted");
   expect(done.finishedAt).toBe(minute(4));
+  const unsized = afterLook(aBuildingRun(), ok([remote({ status: "COMPLETED" })]), { now: minute(4), pollBoundMs });
+  for (const unknown of ["sizeKb", "beganAt", "endedAt"]) expect(unsized).not.toHaveProperty(unknown);
 });
 
 test("a FAILED backup is tried again under the next attempt's name, and the last one ends the run", () => {

@@ -87,10 +87,11 @@ test.each([
 });
 
 test("waiting a long time does not make the history grow", () => {
-  let run = aWaitingRun();
+  const throttled = failure("throttled", "429");
+  let run = machine.postpone(aWaitingRun(), throttled, { now: minute(0), retryAt: minute(1) });
   for (let i = 1; i <= 200; i += 1) run = machine.postpone(run, busy, { now: minute(i), retryAt: minute(i + 1) });
-  expect(run.events).toHaveLength(2);
-  expect(run.events[1]).toMatchObject({ reason: "instance-busy", times: 200, at: minute(1), lastAt: minute(200) });
+  expect(run.events.map((event) => event.reason)).toEqual(["slot-due", "throttled", "instance-busy"]);
+  expect(run.events[2]).toMatchObject({ times: 200, at: minute(1), lastAt: minute(200) });
 });
 
 test("waiting never passes the end of the start window", () => {
@@ -107,4 +108,30 @@ test("what stood in the way of the POST is forgotten once OTC has accepted it", 
   const accepted = machine.accept(claimed, { id: "b", name: "n" }, { now: minute(2), reason: "accepted" });
   expect(accepted.lastFailure).toBeUndefined();
   expect(machine.failBackup(accepted, minute(5)).lastFailure).toBeUndefined();
+});
+
+test("each alert that was published is marked, and no other", () => {
+  const retried = machine.claim(machine.failBackup(aBuildingRun(), minute(5)), "otcbk", minute(6));
+  const missed = machine.resend(retried, minute(240));
+  expect(missed.alerts.map((alert) => alert.kind)).toEqual(["attempt-failed", "backup-missed"]);
+  const sentAt = (sent: Run["alerts"]) =>
+    machine.alertsDelivered(missed, sent, minute(241)).alerts.map((a) => a.sentAt);
+  expect(sentAt(missed.alerts)).toEqual([minute(241), minute(241)]);
+  expect(sentAt(missed.alerts.slice(0, 1))).toEqual([minute(241), undefined]);
+  expect(sentAt(missed.alerts.slice(0, 1).map((alert) => ({ ...alert, attempt: 2 })))).toEqual([undefined, undefined]);
+  expect(machine.alertsDelivered(missed, missed.alerts, minute(241)).version).toBe(missed.version + 1);
+});
+
+test("a backup of OTC's own makes a ticket of a page where it is no older than the policy accepts", () => {
+  const hourMs = 3_600_000;
+  const noted = (hours: number | undefined, ageMs: number) => {
+    const run = machine.giveUp(aWaitingRun(hours === undefined ? {} : { acceptAutomatedHours: hours }), minute(241));
+    const line = { checkedAt: minute(241), beganAt: minute(241) - ageMs };
+    const next = machine.noteSecondLine(run, line);
+    expect(next).toMatchObject({ secondLine: line, version: run.version + 1, state: "missed" });
+    return next.alerts.map((alert) => alert.level);
+  };
+  expect(noted(24, 24 * hourMs)).toEqual(["ticket"]);
+  expect(noted(24, 24 * hourMs + 1)).toEqual(["page"]);
+  expect(noted(undefined, 1)).toEqual(["page"]);
 });
