@@ -45,8 +45,25 @@ export class Listings {
 
   /** Asks for a few until one is refused; `of` returns what they answered. `isKnown`: that they cannot be listed has been logged. */
   async tryAll(instanceIds: readonly string[], how: { isKnown: boolean }): Promise<readonly Listing[]> {
-    for (const instanceId of instanceIds) this.#tried.set(instanceId, await this.#ask(instanceId, how));
-    return [...this.#tried.values()];
+    const listings: Listing[] = [];
+    for (const instanceId of instanceIds) {
+      const listing = await this.#ask(instanceId, how);
+      listings.push(listing);
+      this.#tried.set(instanceId, listing);
+    }
+    return listings;
+  }
+
+  /** After OTC has failed at a database: whether it can list another one, so that the trouble is not the account's. */
+  async isAlone(instanceId: string, another: string | undefined): Promise<boolean> {
+    const refusal = this.#refusal;
+    if (refusal?.code !== "provider-unavailable" || another === undefined) return false;
+    this.#refusal = undefined;
+    await this.tryAll([another], { isKnown: false });
+    // Refused as well: perhaps for want of time only, and then the next tick asks again.
+    if (this.isRefused) return false;
+    this.#log(instanceId, refusal);
+    return true;
   }
 
   async #ask(instanceId: string, { isKnown }: { isKnown: boolean }): Promise<Listing> {

@@ -91,13 +91,15 @@ async function whileUnlisted(listings: Listings, look: SecondLook): Promise<Seco
   const tried = await listings.tryAll(ids, { isKnown: rest === undefined });
   if (tried.length === 0 || tried.some((listing) => listing.ok)) return undefined;
   // One database that cannot be listed is no reason to wait with the others.
-  if (rest !== undefined)
-    return listings.isRefused ? goOn(policyId, { rest, inTrouble: !listings.wantsOnlyTime }) : undefined;
+  if (rest !== undefined) {
+    const mayBeAlone = onceListed === undefined && !listings.wantsOnlyTime;
+    return !listings.isRefused || mayBeAlone ? undefined : goOn(policyId, { rest, inTrouble: !listings.wantsOnlyTime });
+  }
   if (instanceIds === undefined) return look;
-  // Where time is short, those that were not asked for come first next time.
-  const isOwn = (n: number) => tried[n]?.ok === false && !isRefused(tried[n]);
-  const asked = instanceIds.filter((_id, n) => isOwn(n));
-  return { policyId, instanceIds: [...instanceIds.filter((_id, n) => !isOwn(n)), ...asked] };
+  // Those that OTC was not asked for come first next time.
+  const own = tried.filter((listing) => !isRefused(listing)).length;
+  const asked = listings.isRefused && !listings.wantsOnlyTime ? own + 1 : own;
+  return { policyId, instanceIds: [...instanceIds.slice(asked), ...instanceIds.slice(0, asked)] };
 }
 
 /** Up to the first database for which OTC is not asked any more; `left` are those from there on. */
@@ -111,7 +113,8 @@ async function compareDatabases(
   let adopted = 0;
   for (const [n, instanceId] of ids.entries()) {
     const listing = await listings.of(instanceId);
-    if (isRefused(listing)) return { sums, adopted, left: ids.slice(n) };
+    if (isRefused(listing) && !(await listings.isAlone(instanceId, ids[n + 1])))
+      return { sums, adopted, left: ids.slice(n) };
     const standing = records.standing.get(instanceId) ?? [];
     const findings = { orphans: [] as string[], phantoms: 0, oddSizes: oddSizes(facts, instanceId, standing) };
     if (listing.ok) {

@@ -57,13 +57,15 @@ async function audits(on: TestSite, count: number, site: Site): Promise<string[]
   return listed;
 }
 
-/** As many listings of backups as `hasTurn` grants, the rest held back by the account's pace. */
-function withTurns({ site }: TestSite, hasTurn: () => boolean): Site {
+const heldBack = failure("held-by-pace", "no turn before the deadline");
+
+/** As many listings of backups as `hasTurn` grants, the rest held back by the account's pace or refused for another reason. */
+function withTurns({ site }: TestSite, hasTurn: () => boolean, why = heldBack): Site {
   const account: Site["provider"]["account"] = async (name, use) => {
     const answer = await site.provider.account(name, use);
     if (!answer.ok) return answer;
     const listBackups: typeof answer.value.listBackups = async (...asked) =>
-      hasTurn() ? answer.value.listBackups(...asked) : failed(failure("held-by-pace", "no turn before the deadline"));
+      hasTurn() ? answer.value.listBackups(...asked) : failed(why);
     return { ok: true, value: { ...answer.value, listBackups } };
   };
   return { ...site, provider: { account, keepPace: () => site.provider.keepPace() } };
@@ -160,11 +162,31 @@ test("a database that cannot be listed is asked for alone after the pieces, and 
   expect(on.gauges()).toMatchObject({ ReconcileAgeHours: 0 });
 });
 
+test("databases for which OTC answers with errors only, while it lists the others, keep none of them from being compared", async () => {
+  const on = await aLargePolicy();
+  const broken = [databases[12] ?? "", databases[20] ?? ""];
+  for (const instanceId of broken) {
+    const action = { kind: "status", status: 500 } as const;
+    on.simulator.control.addFault({ operation: "list-backups", instanceId, times: "always", action });
+  }
+  const listed = (await audits(on, 7, on.slow)).flat();
+  expect(new Set(listed)).toEqual(new Set(databases));
+  on.simulator.control.clearFaults();
+  await audits(on, 1, on.slow);
+  expect(on.gauges()).toMatchObject({ ReconcileAgeHours: 0 });
+});
+
 test("an account in trouble in the middle of a visit loses nothing of it", async () => {
   const on = await aLargePolicy();
-  const fault = { operation: "list-backups", instanceId: databases[5] ?? "", times: "always" } as const;
+  let answers = 5;
+  await audits(
+    on,
+    1,
+    withTurns(on, () => answers-- > 0, failure("provider-unavailable", "HTTP 503")),
+  );
+  const fault = { operation: "list-backups", times: "always" } as const;
   on.simulator.control.addFault({ ...fault, action: { kind: "status", status: 503 } });
-  await audits(on, 2, on.slow);
+  expect(new Set((await audits(on, 1, on.slow)).flat())).toEqual(new Set([databases[5]]));
   on.simulator.control.clearFaults();
   const listed = await audits(on, 5, on.slow);
   expect(listed.flat()).toEqual(databases.slice(5));
