@@ -31,7 +31,8 @@ export interface ProcessOptions {
 /** As infra/ sets it for the functions. */
 export const functionTimeoutMs = 120_000;
 
-const never = new Promise<never>(() => {});
+/** A new one each time: whoever waits hangs from what it waits for, and a whole world from that. */
+const never = () => new Promise<never>(() => {});
 
 export class SimProcess implements Effects {
   readonly name: string;
@@ -63,10 +64,10 @@ export class SimProcess implements Effects {
 
   /** Does `act` on the outside after a while, and answers after another. `act` is one indivisible step of the world. */
   effect<T>(label: string, act: () => T, waitMs = 0): Promise<T> {
-    if (this.isDead) return never;
+    if (this.isDead) return never();
     this.effects += 1;
     const blow = this.#options.blows.find((each) => each.effect === this.effects);
-    if (blow?.side === "before" && this.#suffer(blow, label)) return never;
+    if (blow?.side === "before" && this.#suffer(blow, label)) return never();
     const { timeline, latency } = this.#options;
     return new Promise((resolve, reject) => {
       const sentAt = Math.max(timeline.now(), this.#frozenUntilAt);
