@@ -47,7 +47,7 @@ const weeks: Past = {
   goodShare: 0.96,
   kept: [28, 29, 30],
 };
-const weeksEvery = 24;
+const weeksEvery = 72;
 
 export function generateRetention(seed: number): Scenario {
   const past = SeededChance.of(seed, "past").happens(1 / weeksEvery) ? weeks : days;
