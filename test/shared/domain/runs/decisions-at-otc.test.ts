@@ -112,18 +112,20 @@ test.each([
   ["CREATE FAIL", "skip", "instance-broken"],
 ] as const)("a database that is %s: %s", (status, kind, code) => {
   const decision = decideStart(aWaitingRun(), { ...instance, status }, minute(1));
-  expect(decision).toMatchObject(code === undefined ? { kind } : { kind, why: { code } });
+  const why = { code, message: `database shop is ${status}` };
+  expect(decision).toMatchObject(code === undefined ? { kind } : { kind, why });
   if (decision.kind === "wait") expect(decision.retryAt).toBe(minute(2));
 });
 
 test("a replica is skipped whatever its status; a missing database only at the second look", () => {
   expect(decideStart(aWaitingRun(), { ...instance, isReplica: true }, minute(1))).toMatchObject({
     kind: "skip",
-    why: { code: "instance-replica" },
+    why: { code: "instance-replica", message: "database shop is a read replica" },
   });
   const first = decideStart(aWaitingRun(), undefined, minute(1));
   expect(first).toMatchObject({ kind: "wait", why: { code: "instance-gone" }, retryAt: minute(2) });
-  if (first.kind !== "wait") return;
+  if (first.kind !== "wait") throw new Error("not waited");
+  expect(first.why.message).toBe("database d8e6ca5a624745bcb546a227aa3ae1cfin01 is not in account prod");
   const waiting = postpone(aWaitingRun(), first.why, { now: minute(1), retryAt: first.retryAt });
   expect(decideStart(waiting, undefined, minute(2))).toMatchObject({ kind: "skip", why: { code: "instance-gone" } });
 });
