@@ -131,9 +131,9 @@ export interface Run extends RunKey {
   readonly retention?: RetentionMark;
   /** When a complete listing first did not show a backup that had been COMPLETED, and nobody here had deleted it. */
   readonly vanishedAt?: number;
-  /** Backups of earlier attempts: ours, FAILED. */
   /** What OTC's own backups offered when the run's alert was about to leave. */
   readonly secondLine?: SecondLine;
+  /** Backups of earlier attempts: ours, FAILED. */
   readonly earlierBackups: readonly BackupRef[];
   readonly alerts: readonly RunAlert[];
   readonly events: readonly RunEvent[];
