@@ -134,12 +134,17 @@ function tableFigures({ fleet, functions, peakBytes }: Night, ours: readonly Tru
   const writes = per("writes") - per("siteWrites") + per("indexWrites");
   const ticks = functions.reduce((all, one) => all + one.ticks, 0);
   const most6 = { of: "value", most: 6 } as const;
+  // The tables of a virtual night bill nothing.
   return [
     { name: "writes of runs and rows, index included", value: writes, unit: "per run", floor: 4, target: most6 },
     { name: "writes of the site's own records", value: sum("siteWrites") / ticks, unit: "per tick" },
-    { name: "write units, index included", value: per("writeUnits") + per("indexWrites"), unit: "per run" },
+    ...(sum("readUnits") === 0
+      ? []
+      : [
+          { name: "write units, index included", value: per("writeUnits") + per("indexWrites"), unit: "per run" },
+          { name: "read units", value: per("readUnits"), unit: "per run" },
+        ]),
     { name: "table items read", value: per("reads"), unit: "per run" },
-    { name: "read units", value: per("readUnits"), unit: "per run" },
     {
       name: "processes",
       value: functions.reduce((all, one) => all + one.started, 0),
