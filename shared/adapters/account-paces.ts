@@ -87,7 +87,7 @@ const confirmAfterMs = 10 * 60_000;
 const leastLooksPerSecond = 0.5;
 /** Where creating begins beside looks and knows nothing, it takes as much as they do. */
 const unknownPart = 0.5;
-/** Where nothing is known of an account, those in the background begin with as much as everybody else. */
+/** What was claimed in the background need not be searched for up to this: as much as everybody begins with. */
 const unknownPerSecond = 2;
 const slack = 1.05;
 
@@ -161,14 +161,12 @@ export class AccountPaces {
   }
 
   #inBackground(paced: Paced, role: BackgroundFunction, isKnown: boolean): void {
-    const facts = { ceilingPerSecond: this.#takesInAll(paced), now: this.#options.clock.now() };
+    const facts = { ceilingPerSecond: this.#options.ceilingPerSecond, now: this.#options.clock.now() };
     const { "prune-backups": ofPrune, "audit-backups": ofAudit } = paced.background;
     const [own, ofTheOther] = role === "prune-backups" ? [ofPrune, ofAudit] : [ofAudit, ofPrune];
     const claims = { own: isKnown ? own : [], ofTheOther, ofLooks: paced.claims };
     const most = backgroundPerSecond(claims, facts);
-    // Where it is known what the account takes there is no need to search for what was claimed of it.
-    const leastPerSecond = paced.created === undefined ? Math.min(most, unknownPerSecond) : most;
-    if (most !== paced.heldToPerSecond) paced.pacer.retune(most, { leastPerSecond });
+    if (most !== paced.heldToPerSecond) paced.pacer.retune(most, { leastPerSecond: Math.min(most, unknownPerSecond) });
     paced.heldToPerSecond = most;
   }
 
@@ -243,17 +241,11 @@ export class AccountPaces {
   ): Promise<void> {
     const now = this.#options.clock.now();
     const isQuiet = !this.#isCreating(paced) && claimedSoon(paced.claims, now) === 0;
-    const facts = { calls, withinMs, isQuiet, now, ceilingPerSecond: this.#takesInAll(paced) };
-    const claims = backgroundClaimFor(facts);
+    // Beside creating, part of what it has found; what a small site found long ago says nothing of what the account takes.
+    const claims = backgroundClaimFor({ calls, withinMs, isQuiet, now, ceilingPerSecond: this.#whole(paced) });
     if (claims.length === 0) return;
     await this.#options.memory.claimInBackground(account, role, claims);
     paced.background = { ...paced.background, [role]: claims };
-  }
-
-  /** What creating found last, however long ago: better than a ceiling that says nothing. */
-  #takesInAll({ created }: Paced): number {
-    const { ceilingPerSecond } = this.#options;
-    return Math.min(ceilingPerSecond, created?.ratePerSecond ?? ceilingPerSecond);
   }
 
   /** A creator whose calls wait for turns confirms what it has learned. */
