@@ -175,10 +175,16 @@ export class DynamoDbStandingAlerts implements StandingAlertStore {
   }
 
   async noteMet(alert: StandingAlert, now: number): Promise<void> {
-    await this.#table.update(keyOf(alert), "SET metAt = :now", {
-      expression: "fingerprint = :fingerprint",
-      values: { ":now": new Date(now).toISOString(), ":fingerprint": alert.fingerprint },
-    });
+    // Whoever sends it meanwhile must not be undone: it would be sent again.
+    const isSent = alert.sentAt === undefined ? "attribute_not_exists(sentAt)" : "sentAt = :sentAt";
+    const sentAt = alert.sentAt === undefined ? {} : { ":sentAt": new Date(alert.sentAt).toISOString() };
+    await this.#put(
+      { ...alert, metAt: now },
+      {
+        expression: `fingerprint = :fingerprint AND ${isSent}`,
+        values: { ":fingerprint": alert.fingerprint, ...sentAt },
+      },
+    );
   }
 
   async clear(subject: string, kind: StandingAlert["kind"]): Promise<void> {
