@@ -3,7 +3,7 @@
 import { expect, test } from "vitest";
 import type { Run } from "../../shared/domain/runs/run.ts";
 import type { Site } from "../../shared/ports.ts";
-import { aSite, instanceIds, liveBackups } from "../support/test-site.ts";
+import { aRow, aSite, instanceIds, liveBackups } from "../support/test-site.ts";
 
 test("a due slot becomes one backup, followed to its end, with size and end time recorded", async () => {
   const { create, minutes, runs, simulator, notices, row } = await aSite();
@@ -132,4 +132,25 @@ test("a list that lags behind the POST does not lead to a second backup", async 
   await minutes(60);
   expect(liveBackups(simulator)).toHaveLength(1);
   expect(await runs()).toMatchObject([{ state: "completed" }]);
+});
+
+test("a tick that failed to write down one slot has accounted for nothing: the next one makes what is missing", async () => {
+  const rows = ["nightly-shop", "nightly-crm"].map((policyId, n) =>
+    aRow({ policyId, instanceIds: [n === 0 ? instanceIds.shop : instanceIds.crm] }),
+  );
+  const { create, clock, simulator, site } = await aSite(rows);
+  const runs = new Proxy(site.runs, {
+    get: (real, name) => {
+      const member: unknown = Reflect.get(real, name, real);
+      if (name === "insert")
+        return (run: Run) =>
+          run.policyId === "nightly-crm" ? Promise.reject(new Error("no answer in time")) : real.insert(run);
+      return typeof member === "function" ? member.bind(real) : member;
+    },
+  });
+  await expect(create({ ...site, runs })).rejects.toThrow("no answer in time");
+  expect(liveBackups(simulator).map(({ instanceId }) => instanceId)).toEqual([instanceIds.shop]);
+  clock.set(clock.now() + 60_000);
+  await create();
+  expect(liveBackups(simulator).map(({ instanceId }) => instanceId)).toEqual([instanceIds.shop, instanceIds.crm]);
 });
