@@ -18,11 +18,11 @@ export const prices = {
   perKeyAndMonth: { usd: 1, source: "https://aws.amazon.com/kms/pricing/" },
 } as const;
 
-/** From `npm run bench -- --fleets 1000 --ceilings 200 --policies 20000 --no-bundles --json`. */
+/** From `npm run bench -- --fleets 1000 --ceilings 200 --virtual "" --policies 20000 --no-bundles`. */
 export const measured = {
   measuredAt: "2026-11-25",
-  writeUnitsPerBackup: 10.5,
-  readUnitsPerBackup: 10.9,
+  writeUnitsPerBackup: 8.1,
+  readUnitsPerBackup: 10,
   otcCallsPerBackup: 2.4,
   secondsPerThousandRows: 0.21,
 } as const;
