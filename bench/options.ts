@@ -61,7 +61,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     .description("performance figures, each beside its floor")
     .option("--json", "one JSON value instead of text", false)
     .option("--fleets <n,…>", "databases that are due at one slot", listOf(100_000), [10, 100, 1000])
-    .option("--virtual <n,…>", "the same on a virtual clock", listOf(100_000), [1000, 10_000])
+    .option("--virtual <n,…>", "the same on a virtual clock", listOf(100_000), [1000])
     .option("--shards <n,…>", "schedules that share the accounts of a large site, on a virtual clock", listOf(20), [])
     .option("--accounts <n>", "with --shards: accounts of the site", wholeTo(1000), 50)
     .option("--per-account <n>", "with --shards: databases of each account", wholeTo(10_000), 400)

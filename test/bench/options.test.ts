@@ -14,7 +14,7 @@ test("without options: the defaults of the docs", () => {
   expect(parseOptions([])).toEqual({
     ...{ json: false, fleets: [10, 100, 1000], policies: [1000, 10_000, 100_000], rate: 10, ceilings: [200, 10] },
     ...{ latency: 250, pollBound: 120, speed: 6, failEvery: 20, beside: true, bundles: true },
-    ...{ virtual: [1000, 10_000], shards: [], accounts: 50, perAccount: 400 },
+    ...{ virtual: [1000], shards: [], accounts: 50, perAccount: 400 },
   });
 });
 
