@@ -99,14 +99,14 @@ export class AccountPaces {
     this.#options = options;
   }
 
-  /** At the begin of a tick. Throws FailureError `storage-unavailable` when the memory cannot be read; the next call tries again. */
+  /** At the begin of a tick, and again for each part of its work. Throws FailureError `storage-unavailable` when the memory cannot be read; the next call tries again. */
   async of(account: string): Promise<AccountPace> {
     const known = this.#paced.get(account) ?? this.#begin(account);
     this.#paced.set(account, known);
     try {
       const paced = await known;
       paced.isInUse = true;
-      if (this.#followsClaims) await this.#reread(account, paced);
+      if (this.#followsClaims && this.#isOld(paced)) await this.#reread(account, paced);
       return this.#followingClaims(account, paced);
     } catch (error) {
       this.#paced.delete(account);
@@ -116,6 +116,10 @@ export class AccountPaces {
 
   get #followsClaims(): boolean {
     return this.#options.role !== "fixed" && this.#options.role !== "whole";
+  }
+
+  #isOld({ readAt }: Paced): boolean {
+    return this.#options.clock.now() - readAt >= rereadMs;
   }
 
   async #begin(account: string): Promise<Paced> {
@@ -146,10 +150,9 @@ export class AccountPaces {
 
   async #align(account: string, paced: Paced): Promise<void> {
     const { role, clock } = this.#options;
-    const isOld = clock.now() - paced.readAt >= rereadMs;
     // What cannot be read may be the worst: then everybody is as slow as any claim could make them, until it can be.
     const isKnown =
-      !isOld ||
+      !this.#isOld(paced) ||
       (await this.#reread(account, paced).then(
         () => true,
         () => false,

@@ -7,12 +7,12 @@ import { fromStored, toStored } from "./stored-instants.ts";
 
 const key = { pk: "site", sk: "audit" };
 
-const findings = {
+const findings = () => ({
   orphans: z.array(z.string()),
   phantoms: z.number(),
   oddSizes: z.array(z.string()),
-};
-const noteSchema = z.lazy(() => z.object({ policyId: z.string(), account: z.string(), ...findings }));
+});
+const noteSchema = z.lazy(() => z.object({ policyId: z.string(), account: z.string(), ...findings() }));
 const restSchema = z.lazy(() =>
   z.object({
     from: z.string(),
@@ -21,7 +21,7 @@ const restSchema = z.lazy(() =>
     heldKb: z.number(),
     hasDoubts: z.boolean(),
     unlisted: z.array(z.string()),
-    found: z.object(findings),
+    found: z.object(findings()),
   }),
 );
 // Checkpoints of older code name the policy alone, or have no rest.

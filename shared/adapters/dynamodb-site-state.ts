@@ -175,14 +175,15 @@ export class DynamoDbStandingAlerts implements StandingAlertStore {
   }
 
   async noteMet(alert: StandingAlert, now: number): Promise<void> {
-    // Whoever sends it meanwhile must not be undone: it would be sent again.
+    // Whoever sends it meanwhile, or has taken that over, must not be undone: it would be sent again.
     const isSent = alert.sentAt === undefined ? "attribute_not_exists(sentAt)" : "sentAt = :sentAt";
     const sentAt = alert.sentAt === undefined ? {} : { ":sentAt": new Date(alert.sentAt).toISOString() };
+    const lease = { ":lease": new Date(alert.leaseUntilAt).toISOString() };
     await this.#put(
       { ...alert, metAt: now },
       {
-        expression: `fingerprint = :fingerprint AND ${isSent}`,
-        values: { ":fingerprint": alert.fingerprint, ...sentAt },
+        expression: `fingerprint = :fingerprint AND leaseUntilAt = :lease AND ${isSent}`,
+        values: { ":fingerprint": alert.fingerprint, ...lease, ...sentAt },
       },
     );
   }

@@ -76,7 +76,7 @@ export async function noteAccount(
     kind: "account-unusable",
     level: "page",
     fingerprint: `${causeOf(trouble)}${mark}${isKnown ? ` again at ${new Date(now).toISOString()}` : ""}`,
-    members: [...new Set([...(told?.members ?? []), `${causeOf(trouble)}${mark}`])],
+    members: [...new Set([...(told === undefined ? [] : toldIn(told)), `${causeOf(trouble)}${mark}`])],
     details: [
       ...(isKnown ? [`still so, after the page at ${new Date(told.raisedAt).toISOString()}`] : []),
       `${trouble.message} (${trouble.code})`,
@@ -109,9 +109,13 @@ function causeOf({ code }: Pick<Failure, "code">): string {
   return code === "login-withheld" || code === "account-locked" ? "credentials-refused" : code;
 }
 
-/** All that was told under one open alert. */
-function causesIn({ fingerprint, members = [fingerprint] }: StandingAlert): string[] {
-  return members.map((member) => {
+/** All that was told under one open alert; older code kept only the last. */
+function toldIn({ fingerprint, members = [fingerprint] }: StandingAlert): readonly string[] {
+  return members;
+}
+
+function causesIn(told: StandingAlert): string[] {
+  return toldIn(told).map((member) => {
     const [cause = ""] = member.split(" ");
     return troubleAtOtc.has(cause) ? "provider-unavailable" : cause;
   });
@@ -119,8 +123,9 @@ function causesIn({ fingerprint, members = [fingerprint] }: StandingAlert): stri
 
 /** An accepted POST proves that what only POSTs meet is over; of everything else only that nobody meets it any more. */
 function isOver(told: StandingAlert, { hasPosted, now }: { hasPosted: boolean; now: number }): boolean {
-  const { fingerprint, members = [fingerprint] } = told;
-  const posting = members.map((member) => member.includes(whenPosting) || metByPosting.has(member.split(" ")[0] ?? ""));
+  const posting = toldIn(told).map(
+    (member) => member.includes(whenPosting) || metByPosting.has(member.split(" ")[0] ?? ""),
+  );
   if (posting.every(Boolean)) return hasPosted;
   return (hasPosted || !posting.some(Boolean)) && now - lastMetAt(told) >= wellAfterMs;
 }

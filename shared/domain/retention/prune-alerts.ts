@@ -2,8 +2,6 @@
 
 import { plural } from "../audit/audit-findings.ts";
 import { type AlertLevel, alertLeaseMs, type StandingAlert } from "../messages/alert.ts";
-import type { RetentionMark } from "../runs/run.ts";
-import type { Judged } from "./retention.ts";
 import { perAccountAndDay, perAccountAndTick } from "./retention-caps.ts";
 import { markOf } from "./retention-mark.ts";
 import type { AccountPlan } from "./retention-plan.ts";
@@ -79,7 +77,9 @@ const lateAfterMs = 24 * 3_600_000;
 /** Without doubts or refusals, which have alerts of their own, only caps and pace hold a deletion up. */
 export function lateAlert(plan: AccountPlan, now: number): StandingAlert | undefined {
   if (plan.refused.length > 0) return undefined;
-  const marks = plan.databases.flatMap(({ verdict }) => verdict.remove.flatMap((judged) => markIn(judged) ?? []));
+  const marks = plan.databases.flatMap(({ verdict }) =>
+    verdict.remove.flatMap(({ run, backup }) => markOf(run, backup.id) ?? []),
+  );
   const late = marks.filter((mark) => mark.stage === "marked" && mark.removableAt + lateAfterMs <= now);
   if (late.length === 0) return undefined;
   const oldest = late.reduce((first, mark) => Math.min(first, mark.removableAt), now);
@@ -94,12 +94,9 @@ export function lateAlert(plan: AccountPlan, now: number): StandingAlert | undef
       `${plural(late.length, "backup", "backups")} should have gone more than a day ago, the first on ${new Date(oldest).toISOString().slice(0, 10)}`,
       `the rules let ${markedInADay} go in the last 24 hours; at most ${perAccountAndDay(plan.good)} of the account's ${plan.good} good backups are deleted in a day, ${perAccountAndTick(plan.good)} in an hour`,
       "until then they stay, cost money and count towards OTC's limit of manual backups; nothing is lost",
+      "what to do: wait while the number falls from day to day; else keep more, spread the databases over more accounts, or raise otcRatePerSecond if OTC admits it",
     ],
   };
-}
-
-function markIn({ run, backup }: Judged): RetentionMark | undefined {
-  return markOf(run, backup.id);
 }
 
 export function stoppedAlert(reason: string | undefined, now: number): StandingAlert {

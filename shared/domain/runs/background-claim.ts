@@ -1,15 +1,13 @@
 // What prune-backups and audit-backups may use of an account's calls. A little is always theirs; for more they make room ahead, as
 // looks do (poll-claim.ts), with much of an account on which nobody works and little of one on which somebody does.
 
-import { type CallClaim, claimedAt, claimedSoon, noticeMs } from "./poll-claim.ts";
+import { type CallClaim, claimedAt, claimedSoon, type Little, littlePerSecond, noticeMs } from "./poll-claim.ts";
 
 export const backgroundFunctions = ["prune-backups", "audit-backups"] as const;
 export type BackgroundFunction = (typeof backgroundFunctions)[number];
 
-const alwaysPart = 0.02;
 /** Of low ceilings more: calls would come so rarely that a tick got nothing done. */
-const alwaysLowPart = 0.05;
-const alwaysEnoughPerSecond = 0.25;
+const always: Little = { part: 0.02, lowPart: 0.05, enoughPerSecond: 0.25 };
 
 /** While backups are requested or many looked at, and while nobody needs the account. */
 const busyPart = 0.05;
@@ -19,8 +17,7 @@ const creatingPart = 0.02;
 
 /** Calls per second that each of them may make without having made room. */
 export function alwaysPerSecond(ceilingPerSecond: number): number {
-  const low = Math.min(alwaysLowPart * ceilingPerSecond, alwaysEnoughPerSecond);
-  return Math.max(alwaysPart * ceilingPerSecond, low);
+  return littlePerSecond(always, ceilingPerSecond);
 }
 
 /** What nobody else may use while these claims stand: each has what it claims, or the little that is always its own. */
@@ -28,8 +25,8 @@ export function keptForBackground(
   claims: Readonly<Record<BackgroundFunction, readonly CallClaim[]>>,
   { ceilingPerSecond, now }: { ceilingPerSecond: number; now: number },
 ): number {
-  const always = alwaysPerSecond(ceilingPerSecond);
-  return backgroundFunctions.reduce((sum, name) => sum + Math.max(always, claimedSoon(claims[name], now)), 0);
+  const least = alwaysPerSecond(ceilingPerSecond);
+  return backgroundFunctions.reduce((sum, name) => sum + Math.max(least, claimedSoon(claims[name], now)), 0);
 }
 
 export interface BackgroundDemand {
@@ -63,8 +60,8 @@ export function backgroundPerSecond(
   { own, ofTheOther, ofLooks }: BackgroundClaims,
   { ceilingPerSecond, now }: { ceilingPerSecond: number; now: number },
 ): number {
-  const always = alwaysPerSecond(ceilingPerSecond);
-  const others = claimedSoon(ofLooks, now) + Math.max(always, claimedSoon(ofTheOther, now));
+  const least = alwaysPerSecond(ceilingPerSecond);
+  const others = claimedSoon(ofLooks, now) + Math.max(least, claimedSoon(ofTheOther, now));
   const room = (1 - creatingPart) * ceilingPerSecond - others;
-  return Math.max(always, Math.min(claimedAt(own, now), room));
+  return Math.max(least, Math.min(claimedAt(own, now), room));
 }

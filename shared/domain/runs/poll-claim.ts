@@ -17,10 +17,14 @@ const lastsMs = 4 * 60_000;
 
 /** A storm of looks leaves next to nothing to creating: backups that run and fail unseen are worse than backups that begin later. */
 export const mostPart = 0.88;
-/** Tiny demands are met without a claim: a twentieth of the ceiling, of low ceilings more. */
-const unclaimedPart = 0.05;
-const unclaimedLowPart = 0.2;
-const unclaimedEnoughPerSecond = 0.5;
+/** What needs no claim: a part of the ceiling, and of low ceilings a larger one, up to a rate that is enough. */
+export interface Little {
+  readonly part: number;
+  readonly lowPart: number;
+  readonly enoughPerSecond: number;
+}
+
+const littleForLooks: Little = { part: 0.05, lowPart: 0.2, enoughPerSecond: 0.5 };
 
 /** What a tick has for its calls; some seconds are left for what it found. */
 export const lookingMs = 51_000;
@@ -31,8 +35,11 @@ const noteworthyChange = 0.05;
 
 /** Calls per second that poll-backups may make without having claimed any. */
 export function unclaimedPerSecond(ceilingPerSecond: number): number {
-  const low = Math.min(unclaimedLowPart * ceilingPerSecond, unclaimedEnoughPerSecond);
-  return Math.max(unclaimedPart * ceilingPerSecond, low);
+  return littlePerSecond(littleForLooks, ceilingPerSecond);
+}
+
+export function littlePerSecond({ part, lowPart, enoughPerSecond }: Little, ceilingPerSecond: number): number {
+  return Math.max(part * ceilingPerSecond, Math.min(lowPart * ceilingPerSecond, enoughPerSecond));
 }
 
 /** What is claimed at an instant. */
