@@ -2,7 +2,8 @@
 // runs by condition only, so that whoever else moved one in the meantime wins; never touches anything at OTC.
 
 import { databasesOf } from "../domain/audit/audit-freshness.ts";
-import { adoptRun, backupListedAgain, backupNotListed, mayBeReplaced } from "../domain/audit/reconcile-run.ts";
+import { explainBackup, type Listed } from "../domain/audit/explain-backup.ts";
+import { adoptRun, backupListedAgain, backupNotListed, recordEarlier } from "../domain/audit/reconcile-run.ts";
 import {
   addFindings,
   goOn,
@@ -14,20 +15,17 @@ import {
 } from "../domain/audit/reconciliation.ts";
 import type { Policy } from "../domain/policy.ts";
 import type { RemoteBackup } from "../domain/remote.ts";
-import { markOf } from "../domain/retention/retention-mark.ts";
 import { carriesOurPrefix, type ProvenName, proveName } from "../domain/runs/prove-name.ts";
 import type { RunTerms } from "../domain/runs/run.ts";
 import { oddSize } from "../domain/runs/size-anomaly.ts";
 import type { Site } from "../ports.ts";
 import { isRefused, type ListingFacts, Listings } from "./listings.ts";
 import type { CountedStock } from "./note-stocks.ts";
-import { isDeleted, type Recorded, type Records, readRecords } from "./standing-records.ts";
+import { type Recorded, type Records, readRecords } from "./standing-records.ts";
 import type { TickJournal } from "./tick-journal.ts";
 
 const minuteMs = 60_000;
 const dayMs = 1440 * minuteMs;
-/** OTC may go on listing what it was just told to delete. */
-const deletionShowsWithinMs = 60 * minuteMs;
 
 export interface PolicyVisit {
   /** Of all databases of the visit so far; absent when none could be looked at now: what is noted stays. */
@@ -56,7 +54,7 @@ export async function reconcilePolicy(site: Site, facts: VisitFacts): Promise<Po
   const unchanged = await whileUnlisted(listings, look);
   if (unchanged !== undefined) return { again: unchanged, adopted: 0, isRefused: listings.isRefused };
   const records = await readRecords(site, policy, look.rest?.readFromAt);
-  const all = new Set([...databasesOf(policy, []), ...records.standing.keys()]);
+  const all = new Set([...databasesOf(policy, []), ...records.standing.keys(), ...records.recent]);
   const isWhole = look.instanceIds === undefined;
   const from = look.rest?.from ?? "";
   const ids = look.instanceIds ?? [...all].toSorted().filter((instanceId) => instanceId >= from);
@@ -193,29 +191,20 @@ async function explainUnknown(
 }
 
 /** `adopted`, why it is an orphan, or nothing when it is in good hands. */
-async function place(
-  site: Site,
-  facts: VisitFacts,
-  { backup, proven }: { backup: RemoteBackup; proven: ProvenName },
-): Promise<string | undefined> {
+async function place(site: Site, facts: VisitFacts, { backup, proven }: Listed): Promise<string | undefined> {
   const { policyId } = proven.key;
   // Another policy on the same database has its own visit.
   if (policyId !== facts.policy.policyId && facts.policyIds.has(policyId)) return undefined;
   const run = await site.runs.read(proven.key);
-  const mark = run === undefined ? undefined : markOf(run, backup.id);
-  // One listing that did not show it was believed: the record is wrong, and nobody will delete it any more.
-  if (isDeleted(mark) && site.clock.now() - (mark?.deletedAt ?? 0) > deletionShowsWithinMs)
-    return "it is recorded as deleted and listed all the same";
-  const isRecorded = run?.backupId === backup.id || run?.earlierBackups.some((one) => one.id === backup.id);
-  if (isRecorded || run?.state === "waiting" || run?.state === "requested" || run?.state === "building")
-    return undefined;
-  if (run !== undefined && !mayBeReplaced(run, backup))
-    return backup.status === "FAILED" ? undefined : `its run is recorded as ${run.state} (${run.reason})`;
   const now = site.clock.now();
-  const terms = run?.terms ?? termsFor(facts, proven);
+  const explained = explainBackup(run, { backup, proven }, now);
+  if (explained.kind === "orphan") return explained.why;
+  if (run !== undefined && explained.kind === "record-earlier")
+    await facts.journal.replace(run, recordEarlier(run, backup, now));
+  if (explained.kind !== "adopt") return undefined;
   const next = adoptRun(proven, backup, {
     account: facts.policy.account,
-    terms,
+    terms: run?.terms ?? termsFor(facts, proven),
     now,
     ...(run === undefined ? {} : { over: run }),
   });

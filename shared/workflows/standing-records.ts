@@ -7,8 +7,11 @@ import type { RetentionMark, Run } from "../domain/runs/run.ts";
 import type { Site } from "../ports.ts";
 
 const farFuture = Date.UTC(2200, 0);
-/** So far back it is read in any case: what is made or adopted while a visit goes on belongs to it. */
-const alwaysReadMs = 24 * 3_600_000;
+/**
+ * So far back it is read in any case: what is made or adopted while a visit goes on belongs to it, and every slot is recent in one
+ * daily round at least.
+ */
+const recentMs = 48 * 3_600_000;
 
 /** What is kept of a run while its policy is visited. */
 export interface Recorded {
@@ -24,6 +27,8 @@ export interface Records {
   readonly standing: Map<string, Recorded[]>;
   /** Every id that stands in some record and is not recorded as deleted. */
   readonly ids: Set<string>;
+  /** Databases with a recent run, also one that came to nothing: OTC may know better. */
+  readonly recent: Set<string>;
   /** Runs of earlier slots have no backup any more. */
   readonly standFromAt: number;
 }
@@ -33,12 +38,14 @@ export interface Records {
  * backups begin, as an earlier reading found.
  */
 export async function readRecords(site: Site, policy: Policy, fromAt: number | undefined): Promise<Records> {
-  const records = { standing: new Map<string, Recorded[]>(), ids: new Set<string>() };
+  const records = { standing: new Map<string, Recorded[]>(), ids: new Set<string>(), recent: new Set<string>() };
   const range = fromAt === undefined ? undefined : { fromAt, toAt: farFuture };
-  let standFromAt = site.clock.now() - alwaysReadMs;
+  const recentFromAt = site.clock.now() - recentMs;
+  let standFromAt = recentFromAt;
   for await (const page of site.runs.pagesOfPolicy(policy.policyId, range)) {
     for (const run of page) {
       const known = records.ids.size;
+      if (run.slotAt >= recentFromAt && run.instanceId !== wholeSelector) records.recent.add(run.instanceId);
       for (const recorded of recordedOf(run, policy, records.ids)) {
         const ofDatabase = records.standing.get(run.instanceId);
         if (ofDatabase === undefined) records.standing.set(run.instanceId, [recorded]);
@@ -68,6 +75,6 @@ function recordedOf(run: Run, policy: Policy, ids: Set<string>): Recorded[] {
   ];
 }
 
-export function isDeleted(mark: RetentionMark | undefined): boolean {
+function isDeleted(mark: RetentionMark | undefined): boolean {
   return mark?.stage === "deleted";
 }

@@ -135,6 +135,25 @@ test("what carries our prefix and proves nothing is one ticket, and is never tou
   expect(site.simulator.control.backups({ name: "otcbk-made-by-hand" })).toHaveLength(1);
 });
 
+test("a name that OTC let in twice: the second backup is one ticket that says so, and is never touched", async () => {
+  const site = await aSite();
+  await nights(site, 1);
+  const [first] = site.simulator.control.backups();
+  const second = site.simulator.control.addBackup({
+    ...{ instanceId: instanceIds.shop, name: first?.name ?? "", beginAt: slotAt + minuteMs },
+  });
+  for (const hours of [34, 58, 82]) {
+    site.clock.set(slotAt + hours * hourMs);
+    await site.audit();
+    await site.prune();
+  }
+  expect(about(site.notices, "orphaned")).toEqual(["TICKET backups-orphaned: account demo"]);
+  const body = site.notices.find(({ subject }) => subject.includes("orphaned"))?.body;
+  expect(body).toContain(`(${second.id}) on ${instanceIds.shop}, COMPLETED: its run is recorded as completed`);
+  expect(body).toContain(`OTC let its name in twice, and the record has the other one, ${first?.id}`);
+  expect(site.simulator.control.backups().map(({ id }) => id)).toEqual([first?.id, second.id]);
+});
+
 test("a backup recorded as deleted that OTC still lists is a ticket, not forgotten", async () => {
   const site = await aSite();
   await nights(site, 1);
@@ -151,6 +170,33 @@ test("a backup recorded as deleted that OTC still lists is a ticket, not forgott
   await site.audit();
   expect(about(site.notices, "orphaned")).toEqual(["TICKET backups-orphaned: account demo"]);
   expect(site.notices.find(({ subject }) => subject.includes("orphaned"))?.body).toContain("recorded as deleted");
+});
+
+test("a run that was skipped because the ledger had lost it is corrected by the backup that stands", async () => {
+  const site = await aSite();
+  await site.minutes(30);
+  const [backup] = site.simulator.control.backups();
+  await restoreTo(site, slotAt - hourMs);
+  site.simulator.control.occupyInstance(instanceIds.shop, 120, "FROZEN");
+  await site.minutes(1);
+  expect(await site.runs()).toMatchObject([{ state: "skipped" }]);
+  site.clock.set(slotAt + 34 * hourMs);
+  await site.audit();
+  expect(await site.runs()).toMatchObject([{ state: "completed", reason: "adopted", backupId: backup?.id }]);
+  expect(about(site.notices, "adopted")).toEqual([`TICKET backup-adopted: nightly-shop ${instanceIds.shop}`]);
+});
+
+test("of a selector, a database whose only run came to nothing is compared as well", async () => {
+  const { instanceIds: _named, ...row } = aRow({ selector: { tags: { team: "shop" } } });
+  const site = await aSite([row]);
+  await site.minutes(30);
+  const [backup] = site.simulator.control.backups();
+  await restoreTo(site, slotAt - hourMs);
+  site.simulator.control.occupyInstance(instanceIds.shop, 120, "FROZEN");
+  await site.minutes(1);
+  site.clock.set(slotAt + 34 * hourMs);
+  await site.audit();
+  expect(await site.runs()).toContainEqual(expect.objectContaining({ reason: "adopted", backupId: backup?.id }));
 });
 
 test("a backup that OTC shows only after its run was given up is adopted: the record tells what stands", async () => {

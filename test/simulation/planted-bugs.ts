@@ -177,4 +177,16 @@ export const plantedBugs: readonly PlantedBug[] = [
     find: "ceilingPerSecond: config.otcRatePerSecond * part",
     replace: "ceilingPerSecond: config.otcRatePerSecond * part * 3",
   },
+  {
+    name: "a name that OTC let in twice is told to nobody",
+    file: "shared/domain/audit/explain-backup.ts",
+    find: 'const isTwin = twin === undefined ? "" :',
+    replace: 'if (twin !== undefined) return { kind: "known" };\n  const isTwin = twin === undefined ? "" :',
+  },
+  {
+    name: "what OTC holds does not correct a record that was written anew",
+    file: "shared/domain/audit/explain-backup.ts",
+    find: "if (!hasEnded(run) && twin === undefined)",
+    replace: "if (twin === undefined)",
+  },
 ];

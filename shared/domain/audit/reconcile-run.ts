@@ -1,11 +1,10 @@
-// What a comparison with OTC's listing changes on a run that has ended. Its state stays what it is, but for two cases, in which OTC
-// knows better: a run written down as missed only because the ledger had lost it (restored to an older copy), and one that
-// was given up without a backup although the backup it had asked for stands under its name.
+// What a comparison with OTC's listing changes on a run that has ended. Its state stays what it is, unless OTC knows better
+// (explain-backup.ts).
 
 import { type AlertLevel, alertLeaseMs, type RunAlert, type RunAlertKind } from "../messages/alert.ts";
 import type { RemoteBackup } from "../remote.ts";
 import type { ProvenName } from "../runs/prove-name.ts";
-import { hasEnded, type Run, type RunEvent, type RunReason, type RunState, type RunTerms } from "../runs/run.ts";
+import type { BackupRef, Run, RunEvent, RunReason, RunState, RunTerms } from "../runs/run.ts";
 
 /** Two listings without the backup must lie this far apart before it counts as vanished. */
 export const vanishSpacingMs = 60_000;
@@ -35,11 +34,10 @@ export function backupListedAgain(run: Run, now: number): Run {
   return { ...rest, version: run.version + 1, absences: 0, alerts, events };
 }
 
-/** Whether this backup of the run, listed and not recorded, may replace its record. */
-export function mayBeReplaced(run: Run, backup: RemoteBackup): boolean {
-  if (run.state === "missed" && run.reason === "superseded") return true;
-  const stands = backup.status === "COMPLETED" || backup.status === "BUILDING";
-  return hasEnded(run) && run.backupId === undefined && run.name === backup.name && stands;
+/** Puts a FAILED backup of an earlier attempt on record beside the run's own. */
+export function recordEarlier(run: Run, { id, name }: BackupRef, now: number): Run {
+  const events = [...run.events, { ...stay(run, "adopted", now), detail: id }];
+  return { ...run, version: run.version + 1, earlierBackups: [...run.earlierBackups, { id, name }], events };
 }
 
 /**
@@ -80,10 +78,15 @@ export function adoptRun(
     ...(backup.beganAt === undefined ? {} : { beganAt: backup.beganAt }),
     ...(backup.endedAt === undefined ? {} : { endedAt: backup.endedAt }),
     ...(state === "building" ? {} : { finishedAt: backup.endedAt ?? now }),
-    earlierBackups: over?.earlierBackups ?? [],
+    earlierBackups: over === undefined ? [] : [...over.earlierBackups, ...ownBackup(over)],
     alerts: withAlert(over?.alerts ?? [], { kind: "backup-adopted", level: "ticket", now }),
     events: [...(over?.events ?? []), event],
   };
+}
+
+function ownBackup({ backupId: id, name, retention }: Run): BackupRef[] {
+  if (id === undefined || name === undefined) return [];
+  return [{ id, name, ...(retention === undefined ? {} : { retention }) }];
 }
 
 function stateOf(backup: RemoteBackup): RunState {

@@ -123,7 +123,7 @@ export class World {
     this.inbox = new Inbox({ now, faults: this.faults, tell: this.tell });
     for (const edit of scenario.edits) this.timeline.schedule(edit.at, () => this.#apply(edit));
     for (const fault of scenario.faults) {
-      if (fault.kind === "ledger-restored")
+      if (fault.kind === "ledger-restored" && fault.at < scenario.endAt)
         this.timeline.schedule(fault.at, () => this.#restore(fault.at - fault.backMs));
     }
     if (scenario.retention !== undefined) layHistory(this, scenario.retention);
@@ -216,11 +216,13 @@ export class World {
     return this.scenario.isWired === true ? site : { ...site, provider: new SimulatedOtc(door, container.process) };
   }
 
-  /** Whether the next process runs newer code: never before a deployment, now and then during it, always after it. */
+  /** Whether the next process runs newer code: never before a deployment, now and then during it, always after it and its rolling back. */
   #isDeployed(): boolean {
-    const deployment = this.scenario.faults.find(({ kind }) => kind === "deployment");
+    const deployment = this.scenario.faults.find((fault) => fault.kind === "deployment");
     if (deployment === undefined || this.timeline.now() < deployment.at) return false;
-    return this.faults.lasting("deployment") === undefined || this.#deployment.happens(0.5);
+    if (this.faults.lasting("deployment") !== undefined) return this.#deployment.happens(0.5);
+    const backUntilAt = deployment.at + deployment.forMs + (deployment.backForMs ?? 0);
+    return this.timeline.now() >= Math.min(backUntilAt, this.scenario.endAt);
   }
 
   #blowsFor(fn: FunctionName): Blow[] {

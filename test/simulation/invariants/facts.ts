@@ -34,7 +34,7 @@ export interface Facts {
   readonly world: World;
   readonly endAt: number;
   readonly expected: readonly ExpectedRun[];
-  readonly told: readonly (Told & { readonly at: number; readonly dedupeKey: string })[];
+  readonly told: readonly (Told & { readonly at: number; readonly dedupeKey: string; readonly body: string })[];
   readonly runs: ReadonlyMap<RunName, LedgerRun>;
   /** Backups at OTC under our names, by run. */
   readonly ours: readonly OwnBackup[];
@@ -59,13 +59,21 @@ export function gatherFacts(world: World): Facts {
     world,
     endAt: world.timeline.now(),
     expected: expectedRuns(world),
-    told: world.inbox.delivered.map(({ at, notice }) => ({ at, dedupeKey: notice.dedupeKey, ...readNotice(notice) })),
+    told: world.inbox.delivered.map(({ at, notice }) => {
+      const { dedupeKey, body } = notice;
+      return { at, dedupeKey, body, ...readNotice(notice) };
+    }),
     runs: new Map(items.map((run) => [run.name, run])),
     ours,
     strange,
     used,
     graced: (fromAt, promisedAt) => graced(used, fromAt, promisedAt),
   };
+}
+
+/** Whether OTC let the name of this backup in twice. */
+export function isTwin({ world }: Facts, { id, name }: OtcBackup): boolean {
+  return world.otc.backups.some((other) => other.name === name && other.id !== id);
 }
 
 const instant = (value: unknown) => Date.parse(String(value));

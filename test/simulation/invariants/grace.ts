@@ -26,6 +26,7 @@ function startOf(fault: Fault): number {
 }
 
 function endOf(fault: Fault): number {
+  if (fault.kind === "deployment") return fault.at + fault.forMs + (fault.backForMs ?? 0);
   if ("forMs" in fault) return fault.at + fault.forMs;
   // A fault that waits for its opportunity may strike long after its instant.
   return fault.at + longestWaitMs + ("frozenMs" in fault ? fault.frozenMs : 0);
@@ -77,9 +78,10 @@ function costOf(fault: Fault): number {
       return fault.forMs + 10 * minuteMs;
     case "deployment":
       // Older code leaves newer records alone: they wait for the next tick of newer code.
-      return fault.forMs + 5 * minuteMs;
+      return fault.forMs + (fault.backForMs ?? 0) + 5 * minuteMs;
     case "tokens-die":
       return 3 * minuteMs;
+    case "names-racy":
     case "answers-echo":
     case "instance-status":
     case "list-hides":

@@ -4,7 +4,7 @@
 import { pollBoundMs } from "../engine/world.ts";
 import { endsFailed, type OtcBackup, statusAt } from "../otc/otc-world.ts";
 import type { ExpectedRun } from "./expected-runs.ts";
-import type { Facts } from "./facts.ts";
+import { type Facts, isTwin } from "./facts.ts";
 import { type RunName, runName } from "./names.ts";
 
 const minuteMs = 60_000;
@@ -68,8 +68,11 @@ function promptly(facts: Facts): string[] {
     const happenedAt = endsFailed(backup) ? backup.endsAt : backup.deletedAt;
     if ((!endsFailed(backup) && !wasLost) || happenedAt > facts.endAt || facts.world.restoredAt !== undefined)
       return [];
+    const { backupId, earlierIds = [] } = facts.runs.get(run) ?? {};
     // A row that went before its id was known leaves no trace: the run is posted again.
-    if (wasLost && facts.runs.get(run)?.backupId !== backup.id) return [];
+    if (wasLost && backupId !== backup.id) return [];
+    // Nobody follows the other one of a name; that it stands there is what people are told (I3).
+    if (isTwin(facts, backup) && ![backupId, ...earlierIds].includes(backup.id)) return [];
     const byAt = facts.graced(backup.createdAt, happenedAt + (wasLost ? lossWithinMs : tellWithinMs));
     return toldBy(facts, { run, kinds, byAt, what: wasLost ? "vanished" : "FAILED", happenedAt });
   });
@@ -79,7 +82,8 @@ function promptly(facts: Facts): string[] {
 function endsTold(facts: Facts): string[] {
   return [...facts.runs.values()].flatMap((run) => {
     const kinds = run.alertKinds.filter((kind) => failureKinds.includes(kind));
-    if (run.finishedAt === undefined || kinds.length === 0) return [];
+    // An adopted run has the end of its backup; what was told before that turned up is I2's.
+    if (run.finishedAt === undefined || kinds.length === 0 || run.reason === "adopted") return [];
     const byAt = facts.graced(run.finishedAt, run.finishedAt + 1.5 * minuteMs);
     return toldBy(facts, { run: run.name, kinds, byAt, what: run.state, happenedAt: run.finishedAt });
   });

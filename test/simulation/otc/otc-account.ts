@@ -55,10 +55,12 @@ export class SimulatedOtc implements BackupProvider {
     const lost = this.#door.faults.take("post-answer-lost");
     if (lost === undefined) return this.#process.effect("create-backup", () => this.#server.accept(request));
     const { timeline, tell } = this.#door;
+    const sentAt = timeline.now();
     tell(`answer to POST ${request.name} lost, effect ${lost.effect}`);
     const act = () => {
       if (lost.effect === "done") this.#server.accept(request);
-      if (lost.effect === "late") timeline.schedule(timeline.now() + lost.lateMs, () => this.#server.accept(request));
+      if (lost.effect === "late")
+        timeline.schedule(timeline.now() + lost.lateMs, () => this.#server.accept(request, sentAt));
       return failed(failure("provider-unavailable", "no answer within 15 s", { effect: "unknown" }));
     };
     return this.#process.effect("create-backup", act, answerTimeoutMs);

@@ -34,7 +34,8 @@ export function wireTo(parts: WireParts, sender: Container): Transport {
   return (request) => {
     const account = accountOf(request);
     calls.push({ at: door.timeline.now(), account, sender: sender.id, fn: sender.deployed.fn });
-    const serve = () => serveCall({ ...parts, server }, account, request);
+    const sentAt = door.timeline.now();
+    const serve = () => serveCall({ ...parts, server, sentAt }, account, request);
     const isPost = request.method === "POST" && !isLogin(request);
     const lost = isPost ? door.faults.take("post-answer-lost") : undefined;
     if (lost === undefined) return sender.effect(`${request.method} ${request.target.slice(0, 40)}`, serve);
@@ -48,7 +49,7 @@ export function wireTo(parts: WireParts, sender: Container): Transport {
   };
 }
 
-type Serving = WireParts & { readonly server: OtcServer };
+type Serving = WireParts & { readonly server: OtcServer; readonly sentAt: number };
 
 function isLogin({ target }: HttpRequest): boolean {
   return target.startsWith("v3/auth/tokens");
@@ -103,7 +104,7 @@ function serveResource(serving: Serving, account: string, request: HttpRequest):
   }
   if (request.method === "POST") {
     const { instance_id: instanceId, name } = JSON.parse(request.body ?? "{}");
-    const made = server.accept({ instanceId, name });
+    const made = server.accept({ instanceId, name }, serving.sentAt);
     if (!made.ok) return refusal(serving, request, made.failure.code, made.failure.afterMs);
     return answer(serving, { status: 200, body: { backup: backupRow(made.value) } });
   }

@@ -55,8 +55,8 @@ export interface OtcWorldOptions {
 export class OtcWorld {
   readonly instances: readonly OtcInstance[];
   readonly backups: OtcBackup[] = [];
-  /** Every POST that reached OTC. */
-  readonly posts: { readonly at: number; readonly name: string; readonly isThrottled: boolean }[] = [];
+  /** Every POST that reached OTC, in the order in which they did. */
+  readonly posts: { readonly sentAt: number; readonly name: string; readonly isThrottled: boolean }[] = [];
   /** Every backup that somebody deleted through the API. */
   readonly deletions: Deleted[] = [];
   readonly #options: OtcWorldOptions;
@@ -83,9 +83,9 @@ export class OtcWorld {
     return this.backups.some((backup) => backup.id === id && !Number.isFinite(backup.endsAt));
   }
 
-  /** A row of that name that is still there, on any instance: names are unique. */
-  named(name: string): OtcBackup | undefined {
-    return this.backups.find((backup) => backup.name === name && this.#options.now() < backup.deletedAt);
+  /** The rows of that name that are still there, on any instance: one at most, unless OTC's checks are racy. */
+  named(name: string): OtcBackup[] {
+    return this.backups.filter((backup) => backup.name === name && this.#options.now() < backup.deletedAt);
   }
 
   /** A backup that stands there already. */

@@ -66,8 +66,11 @@ export type WireFault =
   | (Lasting & { kind: "answers-echo" })
   | (Lasting & { kind: "rate-limit"; perSecond: number });
 
-/** Old and new code tick in turns for a while, then the new one alone. */
-export type DeploymentFault = Lasting & { kind: "deployment" };
+/** Old and new code tick in turns for a while, then the new one alone; after `backForMs` of the old one alone where it is rolled back. */
+export type DeploymentFault = Lasting & { kind: "deployment"; backForMs?: number };
+
+/** OTC's own checks of a POST do not see what came in the last `blindMs`: it may let a name in twice. */
+export type RaceFault = Lasting & { kind: "names-racy"; blindMs: number };
 
 export type NoticeFault =
   | (Once & { kind: "notice-refused"; times: number })
@@ -82,7 +85,9 @@ export type Fault =
   | RetentionFault
   | WireFault
   | DeploymentFault
+  | RaceFault
   | NoticeFault;
 export type FaultKind = Fault["kind"];
-export type NightFaultKind = Exclude<FaultKind, RetentionFault["kind"] | WireFault["kind"] | "deployment">;
+type Rarer = RetentionFault | WireFault | DeploymentFault | RaceFault;
+export type NightFaultKind = Exclude<FaultKind, Rarer["kind"]>;
 export type FaultOf<K extends FaultKind> = Extract<Fault, { kind: K }>;

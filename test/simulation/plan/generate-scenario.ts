@@ -8,6 +8,7 @@ import { withSelectors } from "./draw-inventory.ts";
 import { overTheWire } from "./draw-wire-faults.ts";
 import { generateRetention } from "./generate-retention.ts";
 import { hostileRows } from "./hostile-rows.ts";
+import { keepingRows, withDeployment, withLongOutage, withLostRuns, withRacyNames } from "./rarer-nights.ts";
 import type { Edit, PolicyMeaning, Scenario } from "./scenario.ts";
 import { firstNoons, schedules, slotsAround, zones } from "./schedules.ts";
 
@@ -19,33 +20,9 @@ const storiesInTurn = 8;
 
 export function generateScenario(seed: number): Scenario {
   if (seed % storiesInTurn === 0) return generateRetention(seed);
-  const nights = withLongOutage(withDeployment(withSelectors(generateNights(seed))));
-  return seed % storiesInTurn === storiesInTurn / 2 ? overTheWire(nights) : nights;
-}
-
-/** In one night of so many no tick comes for so long that several slots may pass. */
-const longOutageEvery = 24;
-
-function withLongOutage(nights: Scenario): Scenario {
-  const chance = SeededChance.of(nights.seed, "long outage");
-  if (!chance.happens(1 / longOutageEvery)) return nights;
-  const at = nights.startAt + chance.between(60, 600) * minuteMs;
-  const outage = { kind: "ticks-lost", at, forMs: chance.between(7, 14) * hourMs } as const;
-  return { ...nights, faults: [...nights.faults, outage] };
-}
-
-/** One night in so many sees a deployment. */
-const deploymentEvery = 12;
-
-function withDeployment(nights: Scenario): Scenario {
-  const chance = SeededChance.of(nights.seed, "deployment night");
-  if (!chance.happens(1 / deploymentEvery)) return nights;
-  const slots = nights.edits.flatMap(({ meaning }) =>
-    meaning === undefined ? [] : slotsAround(nights.startAt, meaning.schedule, meaning.timeZone),
-  );
-  const at = (slots.length === 0 ? nights.startAt : chance.pick(slots)) + chance.between(-20, 40) * minuteMs;
-  const deployment = { kind: "deployment", at, forMs: chance.pick([1, 5, 20]) * minuteMs } as const;
-  return { ...nights, faults: [...nights.faults, deployment] };
+  const rarer = [withSelectors, withDeployment, withLongOutage, withRacyNames, withLostRuns];
+  const nights = rarer.reduce((sofar, add) => add(sofar), generateNights(seed));
+  return keepingRows(seed % storiesInTurn === storiesInTurn / 2 ? overTheWire(nights) : nights);
 }
 
 function generateNights(seed: number): Scenario {

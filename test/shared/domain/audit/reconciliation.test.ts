@@ -2,12 +2,7 @@
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import {
-  adoptRun,
-  backupListedAgain,
-  backupNotListed,
-  mayBeReplaced,
-} from "../../../../shared/domain/audit/reconcile-run.ts";
+import { adoptRun, backupListedAgain, backupNotListed } from "../../../../shared/domain/audit/reconcile-run.ts";
 import {
   addToNote,
   boundedLooks,
@@ -22,7 +17,7 @@ import { carriesOurPrefix, proveName } from "../../../../shared/domain/runs/prov
 import type { Run } from "../../../../shared/domain/runs/run.ts";
 import { claim, failBackup, missAtBirth, resend } from "../../../../shared/domain/runs/run-machine.ts";
 import { oddSize } from "../../../../shared/domain/runs/size-anomaly.ts";
-import { aBuildingRun, aRequestedRun, minute, slotAt, theTerms } from "../../../support/run-builder.ts";
+import { aBuildingRun, minute, slotAt, theTerms } from "../../../support/run-builder.ts";
 
 const instanceId = "d8e6ca5a624745bcb546a227aa3ae1cfin01";
 const aPolicyId = fc.stringMatching(/^[a-z][a-z0-9-]{1,30}[a-z0-9]$/, { size: "max" });
@@ -117,7 +112,6 @@ test("a run that was missed because its record was lost is replaced by what OTC 
   const key = { policyId: "nightly-shop", instanceId, slotAt, account: "prod" };
   const superseded = missAtBirth(key, theTerms(), minute(3000));
   const backup = { id: "b1", name: backupName("otcbk", key, 2), instanceId, status: "COMPLETED", sizeKb: 7 } as const;
-  expect(mayBeReplaced(superseded, backup)).toBe(true);
   const facts = { account: "prod", terms: theTerms(), now: minute(3001), over: superseded };
   expect(adoptRun({ key, attempt: 2 }, backup, facts)).toMatchObject({
     ...{ state: "completed", backupId: "b1", attempt: 2, sizeKb: 7, version: superseded.version + 1 },
@@ -127,28 +121,16 @@ test("a run that was missed because its record was lost is replaced by what OTC 
   });
 });
 
-test("a run given up without a backup is replaced by the one it had asked for, and keeps what it knows of earlier ones", () => {
+test("a run that adopts the backup it had asked for keeps what it knows of earlier ones", () => {
   const failedOnce = claim(failBackup(aBuildingRun(), minute(5)), "otcbk", minute(6));
   const missed = resend(failedOnce, minute(240));
   expect(missed.state).toBe("missed");
   const backup = { id: "b2", name: missed.name ?? "", instanceId, status: "COMPLETED", sizeKb: 7 } as const;
-  expect(mayBeReplaced(missed, backup)).toBe(true);
-  expect(mayBeReplaced(missed, { ...backup, status: "BUILDING" })).toBe(true);
   const facts = { account: "prod", terms: missed.terms, now: minute(600), over: missed };
   expect(adoptRun({ key: missed, attempt: 2 }, backup, facts)).toMatchObject({
     ...{ state: "completed", backupId: "b2", attempt: 2, earlierBackups: [{ id: "backup-1" }] },
     alerts: [{ kind: "attempt-failed" }, { kind: "backup-missed" }, { kind: "backup-adopted" }],
   });
-});
-
-test("nothing else is replaced: not an end with a backup, not by another name, not by a FAILED one, not a run under way", () => {
-  const missed = resend(aRequestedRun(), minute(240));
-  const backup = { id: "b1", name: missed.name ?? "", instanceId, status: "COMPLETED" } as const;
-  expect(mayBeReplaced(completed, { ...backup, name: completed.name ?? "" })).toBe(false);
-  expect(mayBeReplaced(missed, { ...backup, name: "otcbk-of-another-attempt" })).toBe(false);
-  expect(mayBeReplaced(missed, { ...backup, status: "FAILED" })).toBe(false);
-  expect(mayBeReplaced(aRequestedRun(), backup)).toBe(false);
-  expect(mayBeReplaced(missAtBirth(missed, theTerms(), minute(3000)), backup)).toBe(true);
 });
 
 const adoptedKey = { policyId: "nightly-shop", instanceId, slotAt };
