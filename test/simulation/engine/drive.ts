@@ -2,6 +2,7 @@
 // over minutes in which nothing can happen. After the scenario's end it goes on, without faults, until all is at rest.
 
 import type { Fault, FunctionName } from "../plan/fault.ts";
+import { isForTheAuditor } from "../plan/rarer-nights.ts";
 import { slotsAround } from "../plan/schedules.ts";
 import type { StoredItem } from "../tables/expression.ts";
 import { SeededChance } from "./chance.ts";
@@ -22,6 +23,7 @@ export async function drive(world: World): Promise<void> {
   const chance = SeededChance.of(scenario.seed, "ticks");
   const known = knownInstants(world);
   const wakes: number[] = [];
+  const isAudited = isForTheAuditor(scenario);
   for (let at = scenario.startAt + minuteMs; at < scenario.endAt + settleMs; ) {
     await timeline.runUntil(at - 1);
     for (const fn of functions) {
@@ -29,6 +31,8 @@ export async function drive(world: World): Promise<void> {
       if (hasWork(world, fn, [...wakes, ...known]) || chance.happens(0.25))
         wake(world, { fn, at: at + chance.between(0, 25_000), wakes });
     }
+    if (isAudited && chance.happens(0.1))
+      wake(world, { fn: "audit-backups", at: at + chance.between(0, 50_000), wakes });
     await timeline.runUntil(at + minuteMs - 1);
     const next = nextInstant(world, [...wakes, ...known]);
     if (at > scenario.endAt && next === undefined) return;
