@@ -56,7 +56,16 @@ export function localCommand(): Command {
     .action(run);
 }
 
-async function run(options: Options): Promise<void> {
+/** What goes with --nights: it plays on a site of its own, in its own time, with the sample databases. */
+const ofNights = ["nights", "json", "policies"];
+
+async function run(options: Options, command: Command): Promise<void> {
+  const given = command.options.filter((one) => command.getOptionValueSource(one.attributeName()) === "cli");
+  const strange = given.filter((one) => !ofNights.includes(one.attributeName()));
+  if (options.nights !== undefined && strange.length > 0)
+    throw new CliError(`${strange.map((one) => one.long).join(" and ")} cannot go with --nights`, {
+      hint: "--nights plays on a site of its own that ends with it; without it a site is started that stays",
+    });
   const tell = options.json === true ? () => {} : print;
   const policies = options.policies === undefined ? {} : { policiesFile: await validFile(options.policies) };
   if (options.nights !== undefined) {
@@ -64,6 +73,10 @@ async function run(options: Options): Promise<void> {
     const today = Math.floor(Date.now() / 86_400_000) * 86_400_000;
     const figures = await runNights({ nights, startAt: today + noonMs, print: tell, ...policies });
     process.stdout.write(`${JSON.stringify(figures)}\n`);
+    if (options.json !== true)
+      remark(
+        "These nights are over, and their site with them: `npm start` keeps one that every command can be asked of.",
+      );
     return;
   }
   if (options.json === true) throw new CliError("--json goes with --nights");

@@ -186,3 +186,15 @@ test("a folder belongs to the simulator or to real accounts, and what is no acco
   expect(wrong.err).toContain("is not a JSON object");
   expect(wrong.err).not.toContain('"password"');
 });
+
+test.each([
+  ["--account real", ["--account", "real"]],
+  ["--folder and --speed", ["--folder", "mine", "--speed", "60"]],
+  ["--no-page", ["--no-page"]],
+])("nights with %s start nothing: what would be ignored is refused", async (_what, more) => {
+  const said = await cli("local", "--nights", "1", ...more);
+  expect(said.code).toBe(2);
+  expect(said.out).toBe("");
+  for (const option of more.filter((word) => word.startsWith("--"))) expect(said.err).toContain(option);
+  expect(said.err).toContain("a site of its own that ends with it");
+});
