@@ -60,8 +60,10 @@ export function localCommand(): Command {
 const ofNights = ["nights", "json", "policies"];
 
 async function run(options: Options, command: Command): Promise<void> {
-  const given = command.options.filter((one) => command.getOptionValueSource(one.attributeName()) === "cli");
-  const strange = given.filter((one) => !ofNights.includes(one.attributeName()));
+  const isGiven = (name: string) => command.getOptionValueSource(name) === "cli";
+  const strange = command.options.filter(
+    (one) => isGiven(one.attributeName()) && !ofNights.includes(one.attributeName()),
+  );
   if (options.nights !== undefined && strange.length > 0)
     throw new CliError(`${strange.map((one) => one.long).join(" and ")} cannot go with --nights`, {
       hint: "--nights plays on a site of its own that ends with it; without it a site is started that stays",
@@ -85,8 +87,8 @@ async function run(options: Options, command: Command): Promise<void> {
   // Other verbs find it in the folder, from wherever they are called.
   const account = named === undefined ? {} : { accountFile: resolve(named) };
   const fleet = named === undefined ? await fleetOf(options) : undefined;
-  if (named !== undefined && (speed === 0 || options.fleet !== undefined))
-    throw new CliError("--account drives real OTC, in real time", { hint: "--speed 0 and --fleet go without it" });
+  if (named !== undefined && (isGiven("speed") || options.fleet !== undefined))
+    throw new CliError("--account drives real OTC, in real time", { hint: "--speed and --fleet go without it" });
   const site = {
     folder: options.folder,
     page: options.page ? pageOptions(options) : undefined,
