@@ -66,8 +66,7 @@ function costOf(fault: Fault): number {
     case "list-lag":
       return 2 * fault.lagMs + 6 * minuteMs;
     case "instance-busy":
-      // BACKING UP for another backup hides the end of ours until the closer look that is owed once an hour.
-      return Math.min(fault.forMs, 60 * minuteMs) + 3 * minuteMs;
+      return hiddenMs(fault.forMs);
     case "password-changed":
       // The old password is not tried again, and the new one is read within minutes of its being stored. One that is stored
       // before OTC knows it may be tried too early, and rests.
@@ -91,4 +90,9 @@ function costOf(fault: Fault): number {
     case "backup-fate":
       return 0;
   }
+}
+
+/** BACKING UP for another backup, for so long, hides the end of ours until the closer look that is owed once an hour. */
+export function hiddenMs(forMs = Number.POSITIVE_INFINITY): number {
+  return Math.min(forMs, 60 * minuteMs) + 3 * minuteMs;
 }

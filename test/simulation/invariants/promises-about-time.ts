@@ -5,7 +5,8 @@ import type { World } from "../engine/world.ts";
 import { pollBoundMs } from "../engine/world.ts";
 import { statusAt } from "../otc/otc-world.ts";
 import type { StoredItem } from "../tables/expression.ts";
-import { type Facts, readRun } from "./facts.ts";
+import { type Facts, isTwin, readRun } from "./facts.ts";
+import { hiddenMs } from "./grace.ts";
 
 const minuteMs = 60_000;
 
@@ -32,7 +33,7 @@ function foundLate(facts: Facts): string[] {
     const run = facts.runs.get(name);
     if (run?.finishedAt === undefined || run.backupId !== backup.id || run.state !== "completed") return [];
     const promisedAt = Math.max(backup.endsAt, backup.createdAt + minuteMs) + pollBoundMs + 2.5 * minuteMs;
-    const byAt = facts.graced(backup.createdAt, promisedAt);
+    const byAt = facts.graced(backup.createdAt, promisedAt) + (isTwin(facts, backup) ? hiddenMs() : 0);
     return run.finishedAt <= byAt
       ? []
       : [

@@ -5,6 +5,7 @@ import { pollBoundMs } from "../engine/world.ts";
 import { endsFailed, type OtcBackup, statusAt } from "../otc/otc-world.ts";
 import type { ExpectedRun } from "./expected-runs.ts";
 import { type Facts, isTwin } from "./facts.ts";
+import { hiddenMs } from "./grace.ts";
 import { type RunName, runName } from "./names.ts";
 
 const minuteMs = 60_000;
@@ -73,7 +74,8 @@ function promptly(facts: Facts): string[] {
     if (wasLost && backupId !== backup.id) return [];
     // Nobody follows the other one of a name; that it stands there is what people are told (I3).
     if (isTwin(facts, backup) && ![backupId, ...earlierIds].includes(backup.id)) return [];
-    const byAt = facts.graced(backup.createdAt, happenedAt + (wasLost ? lossWithinMs : tellWithinMs));
+    const behindTwinMs = isTwin(facts, backup) ? hiddenMs() : 0;
+    const byAt = facts.graced(backup.createdAt, happenedAt + behindTwinMs + (wasLost ? lossWithinMs : tellWithinMs));
     return toldBy(facts, { run, kinds, byAt, what: wasLost ? "vanished" : "FAILED", happenedAt });
   });
 }
