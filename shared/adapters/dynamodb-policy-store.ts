@@ -24,6 +24,7 @@ const observedSchema = z.object({
   effectiveVersion: z.number().exactOptional(),
   contentHash: z.string().exactOptional(),
   selection: z.object({ version: z.number(), matched: z.number(), replicas: z.number() }).exactOptional(),
+  knownSinceAt: isoInstant.exactOptional(),
   checkedAt: isoInstant,
 });
 
@@ -75,8 +76,14 @@ export class DynamoDbPolicyStore implements PolicyStore {
 
 function storedObserved(observed: Observed) {
   const iso = (at: number) => new Date(at).toISOString();
-  const good = observed.lastGoodAt === undefined ? {} : { lastGoodAt: iso(observed.lastGoodAt) };
-  return { ...observed, nextSlots: observed.nextSlots.map(iso), checkedAt: iso(observed.checkedAt), ...good };
+  const { lastGoodAt, knownSinceAt, nextSlots, checkedAt } = observed;
+  return {
+    ...observed,
+    nextSlots: nextSlots.map(iso),
+    checkedAt: iso(checkedAt),
+    ...(lastGoodAt === undefined ? {} : { lastGoodAt: iso(lastGoodAt) }),
+    ...(knownSinceAt === undefined ? {} : { knownSinceAt: iso(knownSinceAt) }),
+  };
 }
 
 /** What we wrote earlier; anything else under that name counts as nothing and is written anew. */

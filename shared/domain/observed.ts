@@ -18,6 +18,8 @@ export interface Observed {
   readonly contentHash?: string;
   /** What the selector of this version matched last: databases, and read replicas, which are not backed up. */
   readonly selection?: { readonly version: number; readonly matched: number; readonly replicas: number };
+  /** Since when a tick has seen this row without a break: one that was deleted and written again begins anew. Absent on rows first seen by older code. */
+  readonly knownSinceAt?: number;
   readonly checkedAt: number;
 }
 

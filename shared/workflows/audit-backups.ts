@@ -20,12 +20,12 @@ import { isSurveyTime } from "../domain/coverage/account-inventory.ts";
 import type { StandingAlert } from "../domain/messages/alert.ts";
 import { runId } from "../domain/runs/naming.ts";
 import type { UnreadableRun } from "../domain/runs/run.ts";
-import { whyStuck } from "../domain/runs/stuck-runs.ts";
 import type { AuditCheckpoint, Site, Tick } from "../ports.ts";
 import { deliverAlerts } from "./deliver-alerts.ts";
 import { noteStocks } from "./note-stocks.ts";
 import { reconcileLedger } from "./reconcile-ledger.ts";
 import { sendDigest } from "./send-digest.ts";
+import { StuckRuns } from "./stuck-runs.ts";
 import { surveyAccounts } from "./survey-accounts.ts";
 import { type StuckRun, type Survey, surveyPolicies } from "./survey-policies.ts";
 import { throwIfAny } from "./tick-errors.ts";
@@ -46,8 +46,9 @@ export async function auditBackups(site: Site, tick: Tick): Promise<AuditSummary
   const now = site.clock.now();
   const journal = new TickJournal(site);
   const before = await site.audits.last();
-  const survey = await surveyPolicies(site, { now, tick });
-  const lanes = await inspectLanes(site, now, survey.stuck);
+  const stuckRuns = new StuckRuns(site);
+  const survey = await surveyPolicies(site, { now, tick, stuckRuns });
+  const lanes = await inspectLanes(site, { now, stuckRuns, known: survey.stuck });
   survey.stuck.push(...lanes.stuck);
   const { unreadable } = lanes;
   const silent = await shardsWithoutTicks(site, now);
@@ -164,8 +165,7 @@ async function ping(site: Site, allIsWell: boolean): Promise<number> {
  */
 async function inspectLanes(
   site: Site,
-  now: number,
-  known: readonly StuckRun[],
+  { now, stuckRuns, known }: { now: number; stuckRuns: StuckRuns; known: readonly StuckRun[] },
 ): Promise<{ stuck: StuckRun[]; unreadable: UnreadableRun[] }> {
   const seen = new Set(known.map(({ run }) => runId(run)));
   const found: { stuck: StuckRun[]; unreadable: UnreadableRun[] } = { stuck: [], unreadable: [] };
@@ -173,7 +173,7 @@ async function inspectLanes(
     const { runs, unreadable } = await site.runs.inspect(lane, { now, limit: dueLimit });
     found.unreadable.push(...unreadable);
     for (const run of runs) {
-      const why = seen.has(runId(run)) ? undefined : whyStuck(run, now);
+      const why = seen.has(runId(run)) ? undefined : await stuckRuns.why(run, now);
       if (why !== undefined) found.stuck.push({ run, why });
     }
   }

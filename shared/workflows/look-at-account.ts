@@ -33,11 +33,16 @@ export interface AccountLook {
   readonly journal: TickJournal;
 }
 
-/** Returns what made the account unusable during this tick, if anything did, and what went wrong in parts. */
-export async function lookAtAccount(
-  site: Site,
-  { account, runs, tick, journal }: AccountLook,
-): Promise<{ trouble: Failure | undefined; errors: unknown[] }> {
+export interface LookReport {
+  /** What made the account unusable during this tick, if anything did. */
+  readonly trouble: Failure | undefined;
+  /** The listing before this tick's. */
+  readonly last: InstanceLook | undefined;
+  readonly errors: unknown[];
+}
+
+export async function lookAtAccount(site: Site, { account, runs, tick, journal }: AccountLook): Promise<LookReport> {
+  const last = await site.looks.last(account);
   const provider = await site.provider.account(account, { stopAt: tick.stopAt });
   let trouble: Failure | undefined = provider.ok ? undefined : provider.failure;
   // Beside the looks, which must not wait for a table that cannot be written.
@@ -46,7 +51,7 @@ export async function lookAtAccount(
     if (provider.ok) rooms.push(inParallel([provider.value], 1, (at) => at.makeRoom(calls)));
   };
   const needed: Result<Needed> = provider.ok
-    ? await runsToLookAt(site, { account, runs, provider: provider.value, makeRoom })
+    ? await runsToLookAt(site, { runs, last, provider: provider.value, makeRoom })
     : ok({ runs });
   if (!needed.ok && failureKinds[needed.failure.code].accountWide) trouble ??= needed.failure;
   const instances = [...Map.groupBy(needed.ok ? needed.value.runs : runs, (run) => run.instanceId)];
@@ -66,7 +71,7 @@ export async function lookAtAccount(
     const tookMs = site.clock.now() - lookedAt;
     await site.looks.note(account, { lookedAt, instances: count, tookMs, ...owedLooks([...owed]) });
   }
-  return { trouble, errors: [...errors, ...(await Promise.all(rooms)).flat()] };
+  return { trouble, last, errors: [...errors, ...(await Promise.all(rooms)).flat()] };
 }
 
 interface Needed {
@@ -75,16 +80,16 @@ interface Needed {
   readonly listed?: Omit<InstanceLook, "tookMs" | "owed">;
 }
 
-interface FirstLevel extends Pick<AccountLook, "account" | "runs"> {
+interface FirstLevel extends Pick<AccountLook, "runs"> {
+  readonly last: InstanceLook | undefined;
   readonly provider: AccountProvider;
   readonly makeRoom: (calls: number) => void;
 }
 
 /** First level. A run that is neither looked at nor changed stays due: the next tick judges it anew, without a write. */
-async function runsToLookAt(site: Site, { account, runs, provider, makeRoom }: FirstLevel): Promise<Result<Needed>> {
+async function runsToLookAt(site: Site, { runs, last, provider, makeRoom }: FirstLevel): Promise<Result<Needed>> {
   const now = site.clock.now();
   const { pollBoundMs, pollByInstanceStatus } = site.settings;
-  const last = await site.looks.last(account);
   const plan = planLooks(runs, { now, pollBoundMs, byInstanceStatus: pollByInstanceStatus, last });
   const foreseen = foreseenCalls(plan, last?.instances);
   provider.foresee(foreseen);

@@ -2,6 +2,7 @@
 // building), and delivers alerts whose sender died. It only reads at OTC.
 
 import { isFailureCode } from "../domain/failure.ts";
+import { type InstanceLook, lookWantedSince } from "../domain/runs/plan-looks.ts";
 import type { Run } from "../domain/runs/run.ts";
 import { wholeSite } from "../domain/shard.ts";
 import type { Site, Tick } from "../ports.ts";
@@ -39,8 +40,8 @@ export async function pollBackups(site: Site, tick: Tick): Promise<PollSummary> 
   const failures = await inParallel(accounts, accounts.length, async ([account, runs]) => {
     const looked = await lookAtAccount(site, { account, runs, tick, journal });
     errors.push(...looked.errors);
-    const waitingSince = Math.min(...runs.map(lookWantedSince));
-    const { trouble } = looked;
+    const { trouble, last } = looked;
+    const waitingSince = Math.min(...runs.map((run) => wantedSince(run, last)));
     const facts = { account, trouble, waitingSince, waiting: runs, hasPosted: false, open };
     const alert = await noteAccount(site, facts);
     if (alert !== undefined) standing.push(alert);
@@ -81,7 +82,8 @@ async function takeOverStanding(site: Site, open: Awaited<ReturnType<Site["stand
 }
 
 /** Since when a look at this run's backup has been due: each look that fails puts the next one off, and not this. */
-function lookWantedSince(run: Run): number {
-  const last = run.events.at(-1);
-  return last !== undefined && isFailureCode(last.reason) ? Math.min(last.at, run.dueAt) : run.dueAt;
+function wantedSince(run: Run, last: InstanceLook | undefined): number {
+  const step = run.events.at(-1);
+  const since = lookWantedSince(run, last);
+  return step !== undefined && isFailureCode(step.reason) ? Math.min(step.at, since) : since;
 }

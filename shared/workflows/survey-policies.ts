@@ -3,12 +3,12 @@
 import { type DatabaseFreshness, freshnessOf, isPaused } from "../domain/audit/audit-freshness.ts";
 import { type UnaccountedSlot, unaccountedSlots } from "../domain/audit/unaccounted-slots.ts";
 import type { Run } from "../domain/runs/run.ts";
-import { whyStuck } from "../domain/runs/stuck-runs.ts";
 import { policyVersions } from "../policies/policy-versions.ts";
 import type { OlderRuns, PolicyRow, Site, Tick } from "../ports.ts";
 import { inParallel } from "./in-parallel.ts";
 import { olderRuns, recallOlder } from "./older-runs.ts";
 import { type PolicyInForce, policyInForce, startOf } from "./policy-in-force.ts";
+import type { StuckRuns } from "./stuck-runs.ts";
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -40,7 +40,13 @@ export interface Survey {
   readonly errors: unknown[];
 }
 
-export async function surveyPolicies(site: Site, facts: { now: number; tick: Tick }): Promise<Survey> {
+export interface SurveyFacts {
+  readonly now: number;
+  readonly tick: Tick;
+  readonly stuckRuns: StuckRuns;
+}
+
+export async function surveyPolicies(site: Site, facts: SurveyFacts): Promise<Survey> {
   const accountedThroughAt = await site.accounting.accountedThrough();
   const counts = { policies: 0, active: 0, paused: 0, disabled: 0, worstRatio: 0, oldest: undefined };
   const survey: Survey = {
@@ -55,14 +61,14 @@ export async function surveyPolicies(site: Site, facts: { now: number; tick: Tic
       survey.errors.push(new Error("the audit ran out of time before it had seen every policy"));
       break;
     }
-    const work = (row: PolicyRow) => surveyRow(site, row, { now: facts.now, survey });
+    const work = (row: PolicyRow) => surveyRow(site, row, { ...facts, survey });
     survey.errors.push(...(await inParallel(page, readers, work)));
   }
   return survey;
 }
 
-async function surveyRow(site: Site, row: PolicyRow, at: { now: number; survey: Survey }): Promise<void> {
-  const { now, survey } = at;
+async function surveyRow(site: Site, row: PolicyRow, at: SurveyFacts & { survey: Survey }): Promise<void> {
+  const { now, survey, stuckRuns } = at;
   const inForce = await policyInForce(site, row);
   if (inForce === undefined) return;
   const { policy } = inForce;
@@ -76,13 +82,15 @@ async function surveyRow(site: Site, row: PolicyRow, at: { now: number; survey: 
   const readFromAt = remembered?.untilAt ?? fromAt;
   const runs = await site.runs.ofPolicy(policy.policyId, { fromAt: readFromAt, toAt: now });
   for (const run of runs) {
-    const why = whyStuck(run, now);
+    const why = await stuckRuns.why(run, now);
     if (why !== undefined) survey.stuck.push({ run, why });
   }
   if (survey.accountedThroughAt !== undefined) {
     const since = (at: number) => unaccountedSlots(policy, { now, afterAt: Math.max(fromAt, at), runs });
+    const knownSinceAt = row.observed === undefined ? now : (row.observed.knownSinceAt ?? 0);
     // The version's own start is read only when something seems to be missing.
-    if (since(0).length > 0) survey.unaccounted.push(...since(await startOf(site, inForce)));
+    if (since(knownSinceAt).length > 0)
+      survey.unaccounted.push(...since(Math.max(knownSinceAt, await startOf(site, inForce))));
   }
   noteFreshness(survey, await judgeFreshness(site, inForce, { now, fromAt, runs, remembered }));
 }

@@ -118,6 +118,7 @@ export function nextObserved(
   const shared = at.shared ?? row.observed?.warnings?.filter(isSharedLine) ?? [];
   const warnings = [...(understood.warnings ?? []).map(problemLine), ...shared];
   const seen = row.observed;
+  const knownSinceAt = seen === undefined ? now : seen.knownSinceAt;
   const selection = seen?.selection?.version === inForce?.version ? seen?.selection : undefined;
   const next: Observed = {
     status: statusOf(understood, now),
@@ -127,6 +128,7 @@ export function nextObserved(
     ...(inForce === undefined ? {} : { effectiveVersion: inForce.version }),
     ...(inForce === undefined || problems.length > 0 ? {} : { contentHash: inForce.contentHash }),
     ...(seen?.lastGoodAt === undefined ? {} : { lastGoodAt: seen.lastGoodAt }),
+    ...(knownSinceAt === undefined ? {} : { knownSinceAt }),
     checkedAt: now,
   };
   return selection === undefined ? next : withSelection(next, selection);

@@ -135,6 +135,24 @@ test("a run that no tick picks up any more is stuck, also when its policy's row 
   expect(notices[0]?.body).toContain("building, its backup is not being looked at");
 });
 
+test.each([{}, { schedule: "30 2 * * 0-6" }])(
+  "a row deleted over a slot and written again, %o: what fell into its absence is owed by nobody",
+  async (change) => {
+    const { create, audit, minutes, clock, putRow, removeRow, notices, gauges } = await aSite();
+    await minutes(30);
+    await removeRow("nightly-shop");
+    clock.set(slotAt + 29 * hourMs);
+    await create();
+    await putRow(aRow(change));
+    await audit();
+    expect(gauges()).toMatchObject({ UnaccountedSlots: 0 });
+    await minutes(15);
+    await audit();
+    expect(gauges()).toMatchObject({ UnaccountedSlots: 0 });
+    expect(subjects(notices).filter((subject) => subject.includes("unaccounted"))).toEqual([]);
+  },
+);
+
 test("rows deleted or disabled in bulk page, one of five does not, and a day later the rest is normal", async () => {
   const names = ["one", "two", "three", "four", "five"].map((name) => `nightly-${name}`);
   const rows = names.map((policyId) => aRow({ policyId, schedule: "0 12 * * *" }));

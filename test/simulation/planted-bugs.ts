@@ -189,4 +189,10 @@ export const plantedBugs: readonly PlantedBug[] = [
     find: "if (!hasEnded(run) && twin === undefined)",
     replace: "if (twin === undefined)",
   },
+  {
+    name: "a backup that the listing of instances shows as building counts as looked at by nobody",
+    file: "shared/domain/runs/plan-looks.ts",
+    find: "return wasSeen && !owed.includes(run.instanceId) ?",
+    replace: "return wasSeen && owed.length > mostOwed ?",
+  },
 ];

@@ -50,6 +50,16 @@ export function owedFirst(runs: readonly Run[], last: InstanceLook | undefined):
   return [...(first ?? []), ...(then ?? [])];
 }
 
+/**
+ * Since when nobody has looked for this run's backup although that is due. A run whose database is still BACKING UP stays due
+ * without a write; `last`, the account's listing, tells that it was seen.
+ */
+export function lookWantedSince(run: Run, last: InstanceLook | undefined): number {
+  const owed = last?.owed ?? [];
+  const wasSeen = last !== undefined && run.state === "building" && owed.length < mostOwed;
+  return wasSeen && !owed.includes(run.instanceId) ? Math.max(run.dueAt, last.lookedAt) : run.dueAt;
+}
+
 export interface LookFacts {
   readonly now: number;
   readonly pollBoundMs: number;

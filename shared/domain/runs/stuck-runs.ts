@@ -1,6 +1,7 @@
 // Runs that nobody moves on: longer in a state than its limit allows, or with a step or an alert that somebody should have
 // taken up long ago. A backup that merely takes long is not stuck: it is followed, and its own alert has told of it.
 
+import { type InstanceLook, lookWantedSince } from "./plan-looks.ts";
 import type { Run } from "./run.ts";
 
 const minuteMs = 60_000;
@@ -11,8 +12,8 @@ const stuckAfterMs = 15 * minuteMs;
 /** One look at every building backup of a very large account may take this long at OTC's pace. */
 const lookLagMs = 30 * minuteMs;
 
-/** What is not being done for this run, as a person would say it; nothing when all is in hand. */
-export function whyStuck(run: Run, now: number): string | undefined {
+/** What is not being done for this run, as a person would say it; nothing when all is in hand. `last`: of the run's account. */
+export function whyStuck(run: Run, now: number, last?: InstanceLook): string | undefined {
   if (run.alerts.some((alert) => alert.sentAt === undefined && now > alert.leaseUntilAt + stuckAfterMs))
     return "its alert has not been sent";
   switch (run.state) {
@@ -21,7 +22,7 @@ export function whyStuck(run: Run, now: number): string | undefined {
     case "requested":
       return now > run.dueAt + lookLagMs ? "its request is not being looked up" : undefined;
     case "building":
-      return whyBuildingIsStuck(run, now);
+      return whyBuildingIsStuck(run, now, last);
     case "completed":
     case "failed":
     case "missed":
@@ -31,8 +32,8 @@ export function whyStuck(run: Run, now: number): string | undefined {
   }
 }
 
-function whyBuildingIsStuck(run: Run, now: number): string | undefined {
-  if (now > run.dueAt + lookLagMs) return "its backup is not being looked at";
+function whyBuildingIsStuck(run: Run, now: number, last: InstanceLook | undefined): string | undefined {
+  if (now > lookWantedSince(run, last) + lookLagMs) return "its backup is not being looked at";
   const told = run.alerts.some((alert) => alert.kind === "backup-overdue");
   return !told && now > run.terms.completeByAt + lookLagMs
     ? "is past its completion window and nobody was told"

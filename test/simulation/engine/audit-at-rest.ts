@@ -1,7 +1,7 @@
-// The auditor's word after a night that left it something to find: two audits, since a doubt takes two looks, and between them
-// the ticks that go on with what it adopts.
+// The auditor's word after a night that left it something to find: two audits, since a doubt takes two looks, and after each the
+// ticks that go on with what it adopts.
 
-import { wake } from "./drive.ts";
+import { drive, wake } from "./drive.ts";
 import type { World } from "./world.ts";
 
 const minuteMs = 60_000;
@@ -12,9 +12,8 @@ export async function auditAtRest(world: World): Promise<void> {
   const { timeline } = world;
   await timeline.runUntil(timeline.now() + pauseMs);
   for (let audits = 0; audits < 2; audits += 1) {
-    const at = timeline.now();
-    wake(world, { fn: "audit-backups", at: at + minuteMs, wakes: [] });
-    for (let tick = 2; tick <= 6; tick += 1) wake(world, { fn: "poll-backups", at: at + tick * minuteMs, wakes: [] });
-    await timeline.runUntil(at + 10 * minuteMs);
+    wake(world, { fn: "audit-backups", at: timeline.now() + minuteMs, wakes: [] });
+    await timeline.runUntil(timeline.now() + 5 * minuteMs);
+    await drive(world, Math.ceil(timeline.now() / minuteMs) * minuteMs);
   }
 }

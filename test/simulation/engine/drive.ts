@@ -18,13 +18,14 @@ const settleMs = 12 * hourMs;
 type NightFunction = "create-backups" | "poll-backups";
 const functions: readonly NightFunction[] = ["create-backups", "poll-backups"];
 
-export async function drive(world: World): Promise<void> {
+/** `fromAt`: later than the beginning when something has to come to rest anew. */
+export async function drive(world: World, fromAt = world.scenario.startAt + minuteMs): Promise<void> {
   const { scenario, timeline } = world;
   const chance = SeededChance.of(scenario.seed, "ticks");
   const known = knownInstants(world);
   const wakes: number[] = [];
   const isAudited = isForTheAuditor(scenario);
-  for (let at = scenario.startAt + minuteMs; at < scenario.endAt + settleMs; ) {
+  for (let at = fromAt; at < Math.max(scenario.endAt, fromAt) + settleMs; ) {
     await timeline.runUntil(at - 1);
     for (const fn of functions) {
       // A tick that can find nothing is mostly left out: it costs time here and shows nothing.

@@ -5,7 +5,7 @@ import { pollBoundMs } from "../engine/world.ts";
 import { endsFailed, type OtcBackup, statusAt } from "../otc/otc-world.ts";
 import type { ExpectedRun } from "./expected-runs.ts";
 import { type Facts, isTwin } from "./facts.ts";
-import { hiddenMs } from "./grace.ts";
+import { graced, hiddenMs } from "./grace.ts";
 import { type RunName, runName } from "./names.ts";
 
 const minuteMs = 60_000;
@@ -59,7 +59,8 @@ function isAbout(notice: Facts["told"][number], run: ExpectedRun): boolean {
 
 /** I4: what OTC let fail or lost is told within the poll bound and a minute; of one kind a run pages once. */
 export function i4ToldPromptlyAndOnce(facts: Facts): string[] {
-  return [...promptly(facts), ...endsTold(facts), ...once(facts), ...standingOnce(facts), ...grouped(facts)];
+  const told = [...promptly(facts), ...endsTold(facts), ...once(facts), ...standingOnce(facts), ...grouped(facts)];
+  return [...told, ...falseAlarms(facts)];
 }
 
 function promptly(facts: Facts): string[] {
@@ -146,10 +147,28 @@ function grouped({ told, runs: ledger }: Facts): string[] {
   });
 }
 
+/** Faults that keep nobody from moving a run on. */
+const harmless: ReadonlySet<string> = new Set([
+  ...["post-answer-lost", "backup-fate", "instance-status", "instance-busy", "names-racy", "answers-echo"],
+]);
+
+/** What the auditor says of runs and slots that nobody takes up has a reason in the half hour before. */
+function falseAlarms({ told, used, runs: ledger }: Facts): string[] {
+  const hindering = used.filter(({ kind }) => !harmless.has(kind));
+  return told.flatMap(({ kind, at, body }) => {
+    if (kind !== "runs-stuck" && kind !== "slots-unaccounted") return [];
+    if (graced(hindering, at - 40 * minuteMs, at) > at) return [];
+    // Runs that build for ever are seldom looked at here.
+    const isHopeless = [...ledger.values()].some(({ reason }) => reason === "overdue");
+    return isHopeless ? [] : [`${kind} was told at ${new Date(at).toISOString()} for no reason: ${body.slice(0, 400)}`];
+  });
+}
+
 /** One page per cause: an account or a row in trouble is not told again and again while the trouble lasts. */
 function standingOnce(facts: Facts): string[] {
   const excuses = facts.used.reduce((sum, fault) => sum + ("times" in fault ? fault.times : 1), 0);
-  const standing = facts.told.filter((told) => told.runs.length === 0);
+  // Ticks that can find nothing are left out, and the auditor takes that for a shard's silence.
+  const standing = facts.told.filter((told) => told.runs.length === 0 && told.kind !== "shard-silent");
   return [...Map.groupBy(standing, (told) => told.dedupeKey)].flatMap(([key, list]) =>
     list.length > 2 + excuses ? [`${key} was delivered ${list.length} times`] : [],
   );

@@ -8,7 +8,14 @@ import { withSelectors } from "./draw-inventory.ts";
 import { overTheWire } from "./draw-wire-faults.ts";
 import { generateRetention } from "./generate-retention.ts";
 import { hostileRows } from "./hostile-rows.ts";
-import { keepingRows, withDeployment, withLongOutage, withLostRuns, withRacyNames } from "./rarer-nights.ts";
+import {
+  keepingRows,
+  withDeployment,
+  withLongBuilds,
+  withLongOutage,
+  withLostRuns,
+  withRacyNames,
+} from "./rarer-nights.ts";
 import type { Edit, PolicyMeaning, Scenario } from "./scenario.ts";
 import { firstNoons, schedules, slotsAround, zones } from "./schedules.ts";
 
@@ -20,7 +27,7 @@ const storiesInTurn = 8;
 
 export function generateScenario(seed: number): Scenario {
   if (seed % storiesInTurn === 0) return generateRetention(seed);
-  const rarer = [withSelectors, withDeployment, withLongOutage, withRacyNames, withLostRuns];
+  const rarer = [withSelectors, withDeployment, withLongOutage, withRacyNames, withLostRuns, withLongBuilds];
   const nights = rarer.reduce((sofar, add) => add(sofar), generateNights(seed));
   return keepingRows(seed % storiesInTurn === storiesInTurn / 2 ? overTheWire(nights) : nights);
 }

@@ -1,5 +1,5 @@
 // What few nights see, drawn apart from the common faults: an outage of many hours, a deployment, an OTC that lets a name in twice,
-// a ledger that loses a slot.
+// a ledger that loses a slot, backups that take hours.
 
 import { SeededChance } from "../engine/chance.ts";
 import type { Fault } from "./fault.ts";
@@ -71,12 +71,28 @@ export function withLostRuns(nights: Scenario): Scenario {
   return withFaults(nights, [restored, inTheWay]);
 }
 
+/** In one night of so many every backup of a slot builds for hours. */
+const longBuildsEvery = 25;
+const atOnce = 6;
+
+export function withLongBuilds(nights: Scenario): Scenario {
+  const chance = SeededChance.of(nights.seed, "long builds");
+  if (!chance.happens(1 / longBuildsEvery)) return nights;
+  const slow: Fault = { kind: "backup-fate", at: slotOf(nights, chance) - minuteMs, fate: "slow" };
+  return withFaults(
+    nights,
+    Array.from({ length: atOnce }, () => ({ ...slow })),
+  );
+}
+
 /**
- * Nights after which the auditor has something to find. Their rows end switched off and not deleted, since it compares the
+ * Nights in which the auditor works, and after which it has something to find. Their rows end switched off and not deleted, since it compares the
  * databases of rows.
  */
 export function isForTheAuditor({ faults, retention }: Scenario): boolean {
-  return retention === undefined && faults.some(({ kind }) => kind === "names-racy" || kind === "ledger-restored");
+  const slow = faults.filter((fault) => fault.kind === "backup-fate" && fault.fate === "slow");
+  const isOfInterest = faults.some(({ kind }) => kind === "names-racy" || kind === "ledger-restored");
+  return retention === undefined && (isOfInterest || slow.length >= atOnce);
 }
 
 export function keepingRows(nights: Scenario): Scenario {
