@@ -34,7 +34,7 @@ const metByPosting: ReadonlySet<string> = new Set(["permission-denied", "quota-r
 const whenPosting = " when posting";
 
 /**
- * `waitingSince` is when the oldest run that needs the account became due. Returns the alert to be sent now, if any.
+ * `waitingSince` is since when the account has held up the run that has waited longest for it. Returns the alert to be sent now, if any.
  * A busy, throttled or failing OTC alerts late; wrong credentials, rights or secrets at once. `hasPosted` is whether a POST was
  * accepted in this tick: without one, what only a POST meets is not over, however well the rest works.
  */

@@ -56,7 +56,7 @@ export async function auditBackups(site: Site, tick: Tick): Promise<AuditSummary
   const drop = whole ? policyDrop(before?.policies, survey.active, now) : undefined;
   // Before the comparison, which may take every turn that is left of the tick.
   const isTime = isSurveyTime(now, before?.at);
-  const accounts = isTime || before?.surveyOwed === true ? await surveyAccounts(site, tick) : undefined;
+  const accounts = isTime || before?.surveyOwed === true ? await surveyAccounts(site, tick, before?.at) : undefined;
   const compared = await compare(site, { before, survey, whole, tick, journal });
   const notes = compared.next?.notes ?? [];
   const standing = await alertOn(site, { survey, unreadable, silent, drop, notes, whole, now });

@@ -5,6 +5,7 @@ import { wholeSelector } from "../domain/coverage/selection.ts";
 import type { Observed } from "../domain/observed.ts";
 import { type RunKey, runId } from "../domain/runs/naming.ts";
 import type { Run } from "../domain/runs/run.ts";
+import { troubledSince } from "../domain/runs/trouble-since.ts";
 import type { Site, Tick } from "../ports.ts";
 import { noteAccount } from "./account-trouble.ts";
 import { type AccountWork, dispatchAccount } from "./dispatch-account.ts";
@@ -71,12 +72,12 @@ export async function dispatchAccounts(
     for (const choice of report.choices) noteChoice(opened, choice);
     const late = await noteLateQueue(site, { account, queue, open });
     if (late !== undefined) standing.push(late);
-    const waitingSince = Math.min(site.clock.now(), ...work.candidates.map((c) => c.run.createdAt));
+    const waiting = [...runs, ...standInsOf(work)];
     const alert = await noteAccount(site, {
       account,
       trouble: report.trouble,
-      waitingSince,
-      waiting: runs,
+      waitingSince: accepted > 0 ? site.clock.now() : troubleSince(waiting, site.clock.now()),
+      waiting,
       hasPosted: accepted > 0,
       metByPost: report.metByPost,
       open,
@@ -91,6 +92,16 @@ export async function dispatchAccounts(
   const atWork = accounts.map(([account]) => account);
   errors.push(...(await endLateQueues(site, { open, shard: tick.shard, atWork })));
   return { standing, over, ambiguous, unwritten, queueEndsAt, passwordEndsAt, errors: [...errors, ...failures] };
+}
+
+/** What waits longest for an account to be well again; `now` when the trouble is new to all. */
+function troubleSince(waiting: readonly Run[], now: number): number {
+  return waiting.reduce((since, run) => Math.min(since, troubledSince(run, { trying: true }) ?? now), now);
+}
+
+/** Runs in place of slots whose databases nobody could work out. */
+function standInsOf({ selectors }: Work): Run[] {
+  return selectors.flatMap(({ slots }) => slots.flatMap(({ standIn }) => standIn ?? []));
 }
 
 type Work = Pick<AccountWork, "candidates" | "selectors">;

@@ -1,9 +1,9 @@
 // poll-backups, one tick: looks at OTC for every run whose outcome lies there (requested with an unknown answer,
 // building), and delivers alerts whose sender died. It only reads at OTC.
 
-import { isFailureCode } from "../domain/failure.ts";
 import { type InstanceLook, lookWantedSince } from "../domain/runs/plan-looks.ts";
 import type { Run } from "../domain/runs/run.ts";
+import { troubledSince } from "../domain/runs/trouble-since.ts";
 import { wholeSite } from "../domain/shard.ts";
 import type { Site, Tick } from "../ports.ts";
 import { noteAccount } from "./account-trouble.ts";
@@ -83,7 +83,5 @@ async function takeOverStanding(site: Site, open: Awaited<ReturnType<Site["stand
 
 /** Since when a look at this run's backup has been due: each look that fails puts the next one off, and not this. */
 function wantedSince(run: Run, last: InstanceLook | undefined): number {
-  const step = run.events.at(-1);
-  const since = lookWantedSince(run, last);
-  return step !== undefined && isFailureCode(step.reason) ? Math.min(step.at, since) : since;
+  return Math.min(lookWantedSince(run, last), troubledSince(run, { trying: false }) ?? Number.POSITIVE_INFINITY);
 }

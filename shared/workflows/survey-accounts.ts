@@ -1,8 +1,12 @@
 // Looks over each account about once an hour: which databases it has, whether somebody backs each of them up, and what has
 // become of those that were there before. Selectors are resolved too, so that a drop is told before the next slot.
 
-import type { AccountInventory } from "../domain/coverage/account-inventory.ts";
-import { isSurveyDue } from "../domain/coverage/account-inventory.ts";
+import {
+  type AccountInventory,
+  isSurveyDue,
+  surveyEveryMs,
+  surveyTimesMs,
+} from "../domain/coverage/account-inventory.ts";
 import { coverageOf } from "../domain/coverage/coverage.ts";
 import { type Life, lifeOf } from "../domain/coverage/instance-life.ts";
 import { surveyAlerts } from "../domain/coverage/survey-alerts.ts";
@@ -38,15 +42,19 @@ interface Enabled {
   readonly version: number;
 }
 
-/** Accounts side by side; one that cannot be listed keeps what was last known of it. */
-export async function surveyAccounts(site: Site, tick: Tick): Promise<AccountsSurvey> {
+/**
+ * Accounts side by side; one that cannot be listed keeps what was last known of it. `lastAuditAt`: an auditor that was away has
+ * kept every survey waiting itself, whatever it meets when it returns.
+ */
+export async function surveyAccounts(site: Site, tick: Tick, lastAuditAt = site.clock.now()): Promise<AccountsSurvey> {
+  const wasAway = site.clock.now() - lastAuditAt > surveyTimesMs;
   const survey: AccountsSurvey = { inventories: [], unseen: [], uncovered: 0, standing: [], errors: [], isOwed: false };
   const open = await site.standingAlerts.open();
   const accounts = [...Map.groupBy(await enabledPolicies(site, survey), ({ policy }) => policy.account)];
   const failures = await inParallel(accounts, accounts.length, async ([account, policies]) => {
     const before = await site.inventories.read(account);
     const next = isSurveyDue(before, site.clock.now())
-      ? await surveyAccount(site, { account, policies, before, open, tick, survey })
+      ? await surveyAccount(site, { account, policies, before, wasAway, open, tick, survey })
       : before;
     if (next === undefined) survey.unseen.push(account);
     else survey.inventories.push(next);
@@ -73,6 +81,7 @@ interface AccountFacts {
   readonly account: string;
   readonly policies: readonly Enabled[];
   readonly before: AccountInventory | undefined;
+  readonly wasAway: boolean;
   readonly open: readonly StandingAlert[];
   readonly tick: Tick;
   readonly survey: AccountsSurvey;
@@ -80,11 +89,12 @@ interface AccountFacts {
 
 /** Alerts are raised before the record that makes them old news is written: killed in between, they are raised again. */
 async function surveyAccount(site: Site, facts: AccountFacts): Promise<AccountInventory | undefined> {
-  const { account, policies, before, open, survey } = facts;
+  const { account, policies, before, wasAway, open, survey } = facts;
   const provider = await site.provider.account(account, { stopAt: facts.tick.stopAt });
   if (provider.ok && before !== undefined) await provider.value.makeRoom(listingCalls(before.known.length));
   const listing = provider.ok ? await provider.value.listInstances() : provider;
-  const waitingSince = before?.checkedAt ?? site.clock.now();
+  // Waiting is what a survey does that is due, not one that was made an hour ago.
+  const waitingSince = before === undefined || wasAway ? site.clock.now() : before.checkedAt + surveyEveryMs;
   const trouble = listing.ok ? undefined : listing.failure;
   survey.isOwed ||= trouble?.code === "held-by-pace";
   const alert = await noteAccount(site, { account, trouble, waitingSince, hasPosted: false, open });

@@ -195,4 +195,10 @@ export const plantedBugs: readonly PlantedBug[] = [
     find: "return wasSeen && !owed.includes(run.instanceId) ?",
     replace: "return wasSeen && owed.length > mostOwed ?",
   },
+  {
+    name: "a run that has waited for an hour makes an outage of OTC's first failure",
+    file: "shared/workflows/dispatch-accounts.ts",
+    find: "troubledSince(run, { trying: true }) ?? now",
+    replace: "troubledSince(run, { trying: true }) ?? run.createdAt",
+  },
 ];

@@ -21,8 +21,10 @@ export interface AccountInventory {
 export const surveyEveryMs = 55 * 60_000;
 
 /** Twice an hour somebody looks which accounts are due; the rows need not be read for that at every audit. */
+export const surveyTimesMs = 30 * 60_000;
+
 export function isSurveyTime(now: number, lastAuditAt: number | undefined): boolean {
-  const halfHour = (at: number) => Math.floor(at / (30 * 60_000));
+  const halfHour = (at: number) => Math.floor(at / surveyTimesMs);
   return lastAuditAt === undefined || halfHour(now) > halfHour(lastAuditAt);
 }
 

@@ -5,7 +5,8 @@ import { pollBoundMs } from "../engine/world.ts";
 import { endsFailed, type OtcBackup, statusAt } from "../otc/otc-world.ts";
 import type { ExpectedRun } from "./expected-runs.ts";
 import { type Facts, isTwin } from "./facts.ts";
-import { graced, hiddenMs } from "./grace.ts";
+import { falseAlarms } from "./false-alarms.ts";
+import { hiddenMs } from "./grace.ts";
 import { type RunName, runName } from "./names.ts";
 
 const minuteMs = 60_000;
@@ -144,23 +145,6 @@ function grouped({ told, runs: ledger }: Facts): string[] {
       twin.runs[0] === notice.runs[0] ||
       account(twin.runs) !== account(notice.runs);
     return isApart ? [] : [`${notice.runs[0]} and ${twin.runs[0]} were told one by one: ${notice.kind}`];
-  });
-}
-
-/** Faults that keep nobody from moving a run on. */
-const harmless: ReadonlySet<string> = new Set([
-  ...["post-answer-lost", "backup-fate", "instance-status", "instance-busy", "names-racy", "answers-echo"],
-]);
-
-/** What the auditor says of runs and slots that nobody takes up has a reason in the half hour before. */
-function falseAlarms({ told, used, runs: ledger }: Facts): string[] {
-  const hindering = used.filter(({ kind }) => !harmless.has(kind));
-  return told.flatMap(({ kind, at, body }) => {
-    if (kind !== "runs-stuck" && kind !== "slots-unaccounted") return [];
-    if (graced(hindering, at - 40 * minuteMs, at) > at) return [];
-    // Runs that build for ever are seldom looked at here.
-    const isHopeless = [...ledger.values()].some(({ reason }) => reason === "overdue");
-    return isHopeless ? [] : [`${kind} was told at ${new Date(at).toISOString()} for no reason: ${body.slice(0, 400)}`];
   });
 }
 
