@@ -50,19 +50,20 @@ function orphans(facts: Facts): string[] {
 }
 
 /**
- * OTC lists backups by database alone: one of which the ledger lost every run is found by nobody when it is gone from OTC, or
- * when no row names it.
+ * OTC lists backups by database alone, and the auditor compares the databases that a policy names or has runs of. One of which the
+ * ledger lost every run of the policy is found by nobody when it is gone from OTC, or when a selector meant it and means it no more
+ * (switched off, or changed) before the next tick.
  */
 function isForgotten({ world, runs }: Facts, { parts, backup }: OwnBackup): boolean {
   const { otc, scenario, restoredAt } = world;
   const { instanceId } = backup;
   const isNamed = scenario.edits.some(
-    ({ meaning }) => meaning?.selector === undefined && meaning?.instanceIds.includes(instanceId) === true,
+    ({ policyId, meaning }) =>
+      policyId === parts.policyId &&
+      meaning?.selector === undefined &&
+      meaning?.instanceIds.includes(instanceId) === true,
   );
-  const isKnown = [...runs.values()].some(({ name, backupId }) => {
-    const [policyId, database] = name.split(" ");
-    return database === instanceId && (backupId !== undefined || policyId === parts.policyId);
-  });
+  const isKnown = [...runs.keys()].some((name) => name.startsWith(`${parts.policyId} ${instanceId} `));
   return restoredAt !== undefined && !isKnown && (!isNamed || otc.instance(instanceId) === undefined);
 }
 

@@ -10,6 +10,7 @@ import type { Facts } from "./facts.ts";
 import { isGood, nightOf, rowsDuring } from "./promise-of-retention.ts";
 
 const hourMs = 3_600_000;
+const alwaysReadMs = 7 * 24 * hourMs;
 
 interface Recorded {
   readonly name: string;
@@ -71,6 +72,8 @@ export function i7RetentionGetsThrough(facts: Facts): string[] {
   // A question that only a person answers: whether so much was meant to go.
   if (told.some(({ kind }) => kind === "prune-bulk-change")) return [];
   const settledAt = world.scenario.endAt + restMs;
+  // What prune-backups had seen to be without backups it reads again a day later: adopted runs of long ago wait for that.
+  const seenFromAt = world.restoredAt === undefined ? 0 : world.restoredAt - alwaysReadMs;
   // What the ledger calls gone is deleted by nobody; I3 asks that people are told of it.
   const calledGone = new Set(recorded(facts).flatMap(({ isOver, backupId }) => (isOver ? [backupId] : [])));
   return Object.entries(Object.groupBy(nights, ({ policyId }) => policyId)).flatMap(([policyId, own = []]) => {
@@ -90,6 +93,7 @@ export function i7RetentionGetsThrough(facts: Facts): string[] {
       const isHeld = holds.some(
         (hold) => hold.policyId === policyId && hold.slotAt === night.slotAt && (hold.toAt ?? endAt) > settledAt,
       );
+      if (night.slotAt < seenFromAt) return [];
       const mayGo = isGood(backup) ? newer >= row.floor : newer >= 1 && backup.endsAt < settledAt;
       return mayGo && !isHeld
         ? [`${backup.name} still stands, ${newer} newer good ones stand, and ${row.floor} have to`]
