@@ -186,6 +186,21 @@ test("a run that was skipped because the ledger had lost it is corrected by the 
   expect(about(site.notices, "adopted")).toEqual([`TICKET backup-adopted: nightly-shop ${instanceIds.shop}`]);
 });
 
+test("the ledger is put back while a backup builds that will fail, and the row is gone before any tick: people are told", async () => {
+  const site = await aSite();
+  site.simulator.control.setKnobs({ backupSeconds: { min: 3600, max: 3600 } });
+  await site.create();
+  const [backup] = site.simulator.control.backups();
+  await restoreTo(site, slotAt - hourMs);
+  await site.putRow(aRow({ enabled: false }));
+  site.simulator.control.changeBackup(backup?.id ?? "", { now: "fail" });
+  site.clock.set(slotAt + 2 * hourMs);
+  await site.create();
+  await site.audit();
+  expect(await site.runs()).toMatchObject([{ state: "failed", reason: "adopted", backupId: backup?.id }]);
+  expect(about(site.notices, "backup-failed")).toEqual([`PAGE backup-failed: nightly-shop ${instanceIds.shop}`]);
+});
+
 test("of a selector, a database whose only run came to nothing is compared as well", async () => {
   const { instanceIds: _named, ...row } = aRow({ selector: { tags: { team: "shop" } } });
   const site = await aSite([row]);

@@ -6,6 +6,7 @@ import type { RemoteBackup } from "../remote.ts";
 import type { ProvenName } from "../runs/prove-name.ts";
 import type { BackupRef, Run, RunEvent, RunReason, RunState, RunTerms } from "../runs/run.ts";
 
+const dayMs = 86_400_000;
 /** Two listings without the backup must lie this far apart before it counts as vanished. */
 export const vanishSpacingMs = 60_000;
 
@@ -79,9 +80,16 @@ export function adoptRun(
     ...(backup.endedAt === undefined ? {} : { endedAt: backup.endedAt }),
     ...(state === "building" ? {} : { finishedAt: backup.endedAt ?? now }),
     earlierBackups: over === undefined ? [] : [...over.earlierBackups, ...ownBackup(over)],
-    alerts: withAlert(over?.alerts ?? [], { kind: "backup-adopted", level: "ticket", now }),
+    alerts: withAlert(over?.alerts ?? untold(state, terms, now), { kind: "backup-adopted", level: "ticket", now }),
     events: [...(over?.events ?? []), event],
   };
+}
+
+/** Who lost the record lost the word that its backup FAILED. What has been over for a day nobody need get up for: freshness has told. */
+function untold(state: RunState, terms: RunTerms, now: number): readonly RunAlert[] {
+  if (state !== "failed") return [];
+  const level = now - terms.completeByAt < dayMs ? terms.severity : "ticket";
+  return withAlert([], { kind: "backup-failed", level, now });
 }
 
 function ownBackup({ backupId: id, name, retention }: Run): BackupRef[] {

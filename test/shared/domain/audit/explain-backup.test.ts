@@ -120,3 +120,25 @@ test("of a run whose attempts are all on no record the last one speaks for it, i
     expect(last?.earlierBackups.map(({ id }) => id).toSorted()).toEqual(["other-1", "other-2"]);
   }
 });
+
+test("a FAILED backup on no record is told as failed, a day later as a ticket; over a record that had told of it only as adopted", () => {
+  const { backup, proven } = listed(1, "FAILED");
+  const terms = theTerms();
+  const alertsAt = (now: number, over?: Run) =>
+    adoptRun(proven, backup, { account: "prod", terms, now, ...(over && { over }) }).alerts.map(({ kind, level }) => [
+      kind,
+      level,
+    ]);
+  expect(alertsAt(terms.completeByAt + 1)).toEqual([
+    ["backup-failed", "page"],
+    ["backup-adopted", "ticket"],
+  ]);
+  expect(alertsAt(terms.completeByAt + minute(24 * hour) - minute(0))).toEqual([
+    ["backup-failed", "ticket"],
+    ["backup-adopted", "ticket"],
+  ]);
+  expect(alertsAt(minute(5000), missAtBirth(run, terms, minute(3000)))).toEqual([
+    ["backup-missed", "page"],
+    ["backup-adopted", "ticket"],
+  ]);
+});
