@@ -60,18 +60,16 @@ interface Creates {
   readonly endedAt: number;
 }
 
-function completedCreates(world: World): Creates[] {
-  return world.invocations.flatMap(({ fn, process, error }) =>
-    fn === "create-backups" && process.endedAt !== undefined && error === undefined
-      ? [
-          {
-            startedAt: process.startedAt,
-            knowsSlotsUntil: process.startedAtByItsClock,
-            endedAt: process.endedAt,
-          },
-        ]
-      : [],
-  );
+/** A tick has been when all its shards have: which of them an account is in is nothing that people know. */
+function completedCreates({ invocations }: World): Creates[] {
+  const creates = invocations.filter(({ fn }) => fn === "create-backups");
+  return [...Map.groupBy(creates, ({ process }) => process.startedAt).values()].flatMap((shards) => {
+    const ends = shards.flatMap(({ process, error }) => (error === undefined ? (process.endedAt ?? []) : []));
+    const [first] = shards;
+    if (first === undefined || ends.length < shards.length) return [];
+    const { startedAt, startedAtByItsClock } = first.process;
+    return [{ startedAt, knowsSlotsUntil: startedAtByItsClock, endedAt: Math.max(...ends) }];
+  });
 }
 
 function runsOf(

@@ -12,11 +12,17 @@ const longestWaitMs = 48 * 60 * minuteMs;
 /** The promised instant, put off by the faults that were used from shortly before `fromAt` until then. */
 export function graced(used: readonly Fault[], fromAt: number, promisedAt: number): number {
   let untilAt = promisedAt;
+  // What is put off by a clock that is ahead comes, here, when the world has come so far: ticks between are left out.
+  const leapMs = Math.max(0, ...used.map((fault) => (fault.kind === "clock-off" ? fault.byMs : 0)));
   for (const fault of used.toSorted((a, b) => a.at - b.at)) {
     const isOver = endOf(fault) < fromAt - 30 * minuteMs;
-    if (!isOver && startOf(fault) <= untilAt) untilAt += costOf(fault);
+    if (!isOver && startOf(fault) <= untilAt) untilAt += costOf(fault) + (isRepeated(fault) ? fault.times * leapMs : 0);
   }
   return untilAt;
+}
+
+function isRepeated(fault: Fault): fault is Fault & { times: number } {
+  return "times" in fault;
 }
 
 /** A clock that is behind stamps what it sees with instants from before the fault; a secret may be stored before it is valid. */

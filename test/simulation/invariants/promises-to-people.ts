@@ -53,9 +53,15 @@ function isGood(backup: OtcBackup, at: number): boolean {
 function isAbout(notice: Facts["told"][number], run: ExpectedRun): boolean {
   // A slot whose databases could not be worked out is told as one run, in place of all of them.
   const standIn = runName(run.policyId, "selector", run.slotAt);
+  // The auditor names a slot that nobody wrote down.
+  if (notice.kind === "slots-unaccounted" && notice.body.includes(` ${unaccountedText(run)}\n`)) return true;
   const isNamed =
     notice.runs.includes(run.name) || (run.meaning.selector !== undefined && notice.runs.includes(standIn));
   return isNamed && failureKinds.includes(notice.kind);
+}
+
+function unaccountedText({ policyId, instanceId, slotAt }: ExpectedRun): string {
+  return `${policyId} ${instanceId} slot ${new Date(slotAt).toISOString().slice(0, 16)}Z`;
 }
 
 /** I4: what OTC let fail or lost is told within the poll bound and a minute; of one kind a run pages once. */
