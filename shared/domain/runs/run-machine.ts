@@ -139,8 +139,12 @@ function miss(run: Run, now: number): Run {
   );
 }
 
-/** The instance cannot be backed up at all, for a reason a person must see. */
+/**
+ * The instance cannot be backed up at all, for a reason a person must see: unless it has been, where an earlier answer was lost.
+ * Then the name is looked up until the start window is over.
+ */
 export function skip(run: Run, why: Failure, now: number): Run {
+  if (isInDoubt(run)) return postpone(run, why, { now, retryAt: now });
   return advance(
     run,
     { to: "skipped", ...because(why), at: now, alert: "run-skipped" },

@@ -34,13 +34,15 @@ function isNeglect({ runs }: Facts, of: { kind: string; at: number; hindering: r
 }
 
 /** Trouble of OTC's own has lasted; another fault near it may have made it longer than it was. */
-function isOutage({ used }: Facts, { at, body }: { at: number; body: string }): boolean {
+function isOutage({ used, runs }: Facts, { at, body }: { at: number; body: string }): boolean {
   if (!/\((provider-unavailable|provider-unreachable|throttled)\)/.test(body)) return true;
   const outages = used.filter((fault): fault is FaultOf<"otc-outage"> => fault.kind === "otc-outage");
   // Of several the later goes on with the earlier.
   let since = at;
   for (const outage of outages.toSorted((a, b) => b.at - a.at))
     if (outage.at + outage.forMs >= since - 2 * minuteMs) since = Math.min(since, outage.at);
+  // A backup that builds for ever is seldom looked at here: the outage is as old as the look that was left out.
+  if ([...runs.values()].some(({ reason, state }) => reason === "overdue" && state === "building")) return true;
   const others = used.filter(
     ({ kind }) => kind !== "otc-outage" && (!harmless.has(kind) || kind === "post-answer-lost"),
   );

@@ -103,6 +103,13 @@ function heldOf({ world, deleted, night }: Case): string[] {
   });
 }
 
+/** Two complete listings in a row missed what they hid, and people were paged: from then on that is the truth for everybody. */
+function isBelieved({ world, deleted }: Case, { at }: { at: number }): boolean {
+  return world.inbox.delivered.some(
+    ({ at: toldAt, notice }) => toldAt > at && toldAt < deleted.at && notice.subject.includes("backup-vanished"),
+  );
+}
+
 /** Doubts that lay over the whole life of the process: it cannot have missed them. */
 function doubtsOf(seen: Case): string[] {
   const { world, deleted, night } = seen;
@@ -115,7 +122,12 @@ function doubtsOf(seen: Case): string[] {
     if (fault.kind === "clock-off" && Math.abs(fault.byMs) > minuteMs && isFirstClock(world, fault))
       wrong.push("the clock was off");
     if (fault.kind === "instance-hidden" && fault.instance === instance) wrong.push("the database was gone");
-    if (fault.kind === "list-hides" && fault.instance === instance && hidesKnown(seen, fault.parity))
+    if (
+      fault.kind === "list-hides" &&
+      fault.instance === instance &&
+      hidesKnown(seen, fault.parity) &&
+      !isBelieved(seen, fault)
+    )
       wrong.push("the listing showed half");
   }
   const rows = rowsDuring(world, night.policyId, { fromAt: bySince, toAt: at });

@@ -61,8 +61,12 @@ export function i3AfterRetention(facts: Facts): string[] {
   return [...orphans, ...phantoms];
 }
 
+/** In force: a row that the one tick after it failed to take up is none for anybody. */
 function hasRow({ world, endAt }: Facts, policyId: string): boolean {
-  return rowsDuring(world, policyId, { fromAt: endAt, toAt: endAt }).every((row) => row !== undefined);
+  const isTakenUp = [...world.ledger.items.values()].some(
+    ({ pk, sk }) => pk?.S === `policy#${policyId}` && sk?.S === "effective",
+  );
+  return isTakenUp && rowsDuring(world, policyId, { fromAt: endAt, toAt: endAt }).every((row) => row !== undefined);
 }
 
 /** I7: with a sound row, fresh backups and no doubt left, nothing stands that no rule and no hold keeps. */
@@ -78,7 +82,7 @@ export function i7RetentionGetsThrough(facts: Facts): string[] {
   const calledGone = new Set(recorded(facts).flatMap(({ isOver, backupId }) => (isOver ? [backupId] : [])));
   return Object.entries(Object.groupBy(nights, ({ policyId }) => policyId)).flatMap(([policyId, own = []]) => {
     const [row] = rowsDuring(world, policyId, { fromAt: endAt, toAt: endAt });
-    if (row === undefined || own.some(({ tampered }) => tampered === true)) return [];
+    if (row === undefined || !hasRow(facts, policyId) || own.some(({ tampered }) => tampered === true)) return [];
     if (own.some(({ account }) => isDayUsedUp(world, account, endAt))) return [];
     const standing = world.otc.backups.flatMap((backup) => {
       const night = nightOf(backup, own);

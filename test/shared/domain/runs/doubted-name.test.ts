@@ -13,6 +13,7 @@ import {
   giveUp,
   postpone,
   resend,
+  skip,
 } from "../../../../shared/domain/runs/run-machine.ts";
 import { aBuildingRun, aRequestedRun, aWaitingRun, minute } from "../../../support/run-builder.ts";
 
@@ -84,4 +85,20 @@ test("when the start window is over two more looks decide, and only then it is m
     alerts: [{ kind: "backup-missed" }],
   });
   expect(giveUp(aWaitingRun(), minute(240)).state).toBe("missed");
+});
+
+test("a database that cannot be backed up any more may have been: the name is looked up, and the run is not skipped over it", () => {
+  const stopped = failure("instance-stopped", "SHUTDOWN");
+  const again = skip(unseen(), stopped, minute(3));
+  expect(again).toMatchObject({ state: "requested", reason: "instance-stopped", dueAt: minute(4), alerts: [] });
+  const backup = {
+    id: "b",
+    name: again.name ?? "",
+    instanceId: again.instanceId,
+    status: "COMPLETED",
+    sizeKb: 7,
+  } as const;
+  const found = afterLook(again, ok([backup]), { now: minute(4), pollBoundMs });
+  expect(found).toMatchObject({ state: "completed", backupId: "b" });
+  expect(skip(aWaitingRun(), stopped, minute(3)).state).toBe("skipped");
 });
