@@ -73,10 +73,12 @@ export async function dispatchAccounts(
     const late = await noteLateQueue(site, { account, queue, open });
     if (late !== undefined) standing.push(late);
     const waiting = [...runs, ...standInsOf(work)];
+    // A tick without trouble reads no run's history for it.
+    const isNew = report.trouble === undefined || accepted > 0;
     const alert = await noteAccount(site, {
       account,
       trouble: report.trouble,
-      waitingSince: accepted > 0 ? site.clock.now() : troubleSince(waiting, site.clock.now()),
+      waitingSince: isNew ? site.clock.now() : troubleSince(waiting, site.clock.now()),
       waiting,
       hasPosted: accepted > 0,
       metByPost: report.metByPost,

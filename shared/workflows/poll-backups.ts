@@ -41,7 +41,7 @@ export async function pollBackups(site: Site, tick: Tick): Promise<PollSummary> 
     const looked = await lookAtAccount(site, { account, runs, tick, journal });
     errors.push(...looked.errors);
     const { trouble, last } = looked;
-    const waitingSince = Math.min(...runs.map((run) => wantedSince(run, last)));
+    const waitingSince = trouble === undefined ? now : Math.min(...runs.map((run) => wantedSince(run, last)));
     const facts = { account, trouble, waitingSince, waiting: runs, hasPosted: false, open };
     const alert = await noteAccount(site, facts);
     if (alert !== undefined) standing.push(alert);
